@@ -1,0 +1,142 @@
+/**
+ * Every failure that a client can see.
+ *
+ * A code is a contract: it is the `error.code` of the response body, a metric label and a row of
+ * docs/errors.md (errors.test.ts fails when a row is missing on either side). A code without a
+ * spec does not compile.
+ */
+export type ErrorCode =
+  | "invalid_json"
+  | "invalid_request"
+  | "invalid_http"
+  | "unsupported_media_type"
+  | "body_too_large"
+  | "body_timeout"
+  | "missing_api_key"
+  | "invalid_api_key"
+  | "model_not_found"
+  | "unknown_url"
+  | "method_not_allowed"
+  | "internal_error"
+  | "auth_unavailable"
+  | "shutting_down"
+  | "upstream_rejected"
+  | "upstream_rate_limited"
+  | "upstream_refused_credentials"
+  | "upstream_model_missing"
+  | "upstream_error"
+  | "upstream_overloaded"
+  | "upstream_unreachable"
+  | "upstream_timeout"
+  | "upstream_invalid_response"
+  | "upstream_truncated";
+
+/** Who has to act on it. */
+export type Blame = "client" | "gateway" | "upstream";
+
+/** OpenAI's `error.type`: what its SDKs and their users branch on. */
+export type ErrorType =
+  | "invalid_request_error"
+  | "authentication_error"
+  | "rate_limit_error"
+  | "server_error";
+
+export interface ErrorSpec {
+  /** HTTP status while the status line has not been sent yet. */
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly blame: Blame;
+  /** Whether another deployment may succeed where this one failed. */
+  readonly retryable: boolean;
+}
+
+const byClient = (status: number, type: ErrorType = "invalid_request_error"): ErrorSpec => ({
+  status,
+  type,
+  blame: "client",
+  retryable: false,
+});
+const byGateway = (status: number): ErrorSpec => ({
+  status,
+  type: "server_error",
+  blame: "gateway",
+  retryable: false,
+});
+const byUpstream = (status: number, type: ErrorType = "server_error"): ErrorSpec => ({
+  status,
+  type,
+  blame: "upstream",
+  retryable: true,
+});
+
+/** The one table that decides status, blame and retryability. */
+export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
+  invalid_json: byClient(400),
+  invalid_request: byClient(400),
+  invalid_http: byClient(400),
+  unsupported_media_type: byClient(415),
+  body_too_large: byClient(413),
+  body_timeout: byClient(408),
+  missing_api_key: byClient(401),
+  invalid_api_key: byClient(401),
+  model_not_found: byClient(404),
+  unknown_url: byClient(404),
+  method_not_allowed: byClient(405),
+  internal_error: byGateway(500),
+  auth_unavailable: byGateway(503),
+  shutting_down: byGateway(503),
+  upstream_rejected: byClient(400),
+  upstream_rate_limited: byUpstream(429, "rate_limit_error"),
+  upstream_refused_credentials: byUpstream(502),
+  upstream_model_missing: byUpstream(502),
+  upstream_error: byUpstream(502),
+  upstream_overloaded: byUpstream(503),
+  upstream_unreachable: byUpstream(502),
+  upstream_timeout: byUpstream(504),
+  upstream_invalid_response: byUpstream(502),
+  upstream_truncated: byUpstream(502),
+};
+
+export interface GatewayErrorOptions extends ErrorOptions {
+  /** The request field that is wrong, as OpenAI's `error.param`. */
+  readonly param?: string;
+  /** Whole seconds for `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * The only error that crosses a package boundary.
+ *
+ * `message` is shown to the client, so it never holds an address, a credential or content of
+ * another party; `cause` is for the log and never leaves the process.
+ */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly code: ErrorCode;
+  readonly param: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.param = options.param;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get spec(): ErrorSpec {
+    return ERROR_SPECS[this.code];
+  }
+}
+
+/** A promise broken between our own modules: a bug. Never retried; clients see `internal_error`. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+}
+
+/** Anything thrown becomes a `GatewayError`; what we did not foresee keeps its message to itself. */
+export function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  return new GatewayError("internal_error", "The gateway failed to process the request.", {
+    cause: thrown,
+  });
+}

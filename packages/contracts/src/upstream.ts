@@ -1,0 +1,54 @@
+/**
+ * Port: one HTTP exchange with one deployment, pushed to a sink.
+ *
+ * Push rather than an async iterator, because an iterator costs a promise per frame and the frames
+ * are the hot path. An answer is not a failure: a 429 or a 500 arrives as headers with its status,
+ * because the caller decides what it means. Only the absence of an answer is an error.
+ */
+import type { Deployment } from "./deployment.ts";
+import type { GatewayError } from "./errors.ts";
+
+export interface UpstreamRequest {
+  readonly deployment: Deployment;
+  /** Appended to the base URL, e.g. `/chat/completions`. */
+  readonly path: string;
+  /** Exactly as it goes on the wire; the adapter does not re-encode it. */
+  readonly body: Uint8Array;
+  /** Names in lower case. The adapter adds host, length and the deployment's credential. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface UpstreamHead {
+  /** 200–599, untouched. */
+  readonly status: number;
+  /** Names in lower case; of a repeated header the first value. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Receives one exchange, in this order: `head`, then any number of `frame`, then `end`; `failed`
+ * may come at any point instead of what is left. After `end` or `failed` nothing more is called.
+ * Nothing is called before `send` has returned.
+ */
+export interface UpstreamSink {
+  head(head: UpstreamHead): void;
+  /** Hot. Bytes as they arrived; valid for ever, never written to again. */
+  frame(frame: Uint8Array): void;
+  end(): void;
+  /** `upstream_unreachable` before the head, `upstream_truncated` after it. Not called after `abort`. */
+  failed(error: GatewayError): void;
+}
+
+export interface UpstreamExchange {
+  /** Stops reading from the upstream until `resume`; frames in flight may still arrive. */
+  pause(): void;
+  resume(): void;
+  /** Ends the exchange at any phase and frees its connection; the sink hears nothing more. Idempotent. */
+  abort(): void;
+}
+
+export interface Upstream {
+  send(request: UpstreamRequest, sink: UpstreamSink): UpstreamExchange;
+  /** Lets go of idle connections; running exchanges finish first. */
+  close(): Promise<void>;
+}

@@ -1,28 +1,39 @@
 /**
- * What a dialect reads from one event of a stream. The meter sees only this.
+ * What a dialect reads from one event of a stream. The stream meter sees only this.
  */
 import type { Usage } from "./usage.ts";
 
-export interface ChunkFacts {
-  /** Content: text, reasoning, a refusal, audio or a part of a tool call; not a role, not "". */
-  readonly hasContent: boolean;
-  /**
-   * Offset in the data of the opening quote of the string that makes this event content, when the
-   * bytes before it say so on their own; -1 otherwise. It lets the meter recognise the next event of
-   * the same shape without parsing it.
-   */
-  readonly contentOffset: number;
-  /** Offset of the key that leads to that string, i.e. where recognising has to begin; -1 without one. */
-  readonly shapeOffset: number;
-  readonly finishReason: string | undefined;
-  readonly usage: Usage | undefined;
-  /** The provider's own words when the event is an error instead of a chunk. */
-  readonly error: StreamError | undefined;
+export type ChunkFacts =
+  | {
+      readonly type: "chunk";
+      /** Text, reasoning, a refusal, audio or a part of a tool call; not a role, not an empty delta. */
+      readonly hasContent: boolean;
+      /** How to recognise the next event of this shape without parsing it. */
+      readonly shape: ContentShape | undefined;
+      readonly finishReason: string | undefined;
+      readonly usage: Usage | undefined;
+    }
+  /** The end that the dialect announces, e.g. `[DONE]`. */
+  | { readonly type: "done" }
+  | { readonly type: "error"; readonly error: StreamError }
+  /** Not what the dialect speaks. */
+  | { readonly type: "unreadable" };
+
+/**
+ * Where in the data of one event its own bytes say "content follows": from `start`, the key that
+ * leads there, to `end`, just behind the opening quote of a string that is not empty. An event with
+ * the same bytes at the same place, and no closing quote at `end`, has content too.
+ */
+export interface ContentShape {
+  readonly start: number;
+  readonly end: number;
 }
 
+/** An error that the upstream reports inside a stream. */
 export interface StreamError {
+  /** The upstream's own words; not for the client before they are sanitised. */
   readonly message: string;
-  /** The provider's code, when it is a number that looks like an HTTP status. */
+  /** The upstream's code, when it is a number that looks like an HTTP status. */
   readonly status: number | undefined;
 }
 

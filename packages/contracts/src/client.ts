@@ -16,7 +16,7 @@ export interface ClientRequest {
    *
    * @throws {GatewayError} `body_too_large`, `body_timeout`, or `invalid_http` when it was cut short.
    */
-  readBody(bytesMax: number): Promise<Uint8Array>;
+  readBody(bytesMax: number): Promise<Buffer>;
 }
 
 /** Response headers by lower-case name. */

@@ -26,16 +26,21 @@ export interface UpstreamHead {
 }
 
 /**
- * Receives one exchange, in this order: `head`, then any number of `frame`, then `end`; `failed`
- * may come at any point instead of what is left. After `end` or `failed` nothing more is called.
- * Nothing is called before `send` has returned.
+ * Receives one exchange: either `head` or `failed`, once, and never before `send` has returned.
  */
 export interface UpstreamSink {
-  head(head: UpstreamHead): void;
+  /** @returns who receives the body that follows. */
+  head(head: UpstreamHead): BodySink;
+  /** No answer came: `upstream_unreachable` or `upstream_timeout`. Not called after `abort`. */
+  failed(error: GatewayError): void;
+}
+
+/** Receives a body: any number of `frame`, then `end` or `failed`, once. */
+export interface BodySink {
   /** Hot. Bytes as they arrived; valid for ever, never written to again. */
-  frame(frame: Uint8Array): void;
+  frame(frame: Buffer): void;
   end(): void;
-  /** `upstream_unreachable` before the head, `upstream_truncated` after it. Not called after `abort`. */
+  /** The body broke off: `upstream_truncated` or `upstream_timeout`. Not called after `abort`. */
   failed(error: GatewayError): void;
 }
 

@@ -1,0 +1,216 @@
+/**
+ * One exchange with one deployment, from the first byte out to the last byte in.
+ *
+ * It ends in one of three ways: `failed` before anything was sent to the client, so that another
+ * deployment may be tried; `concluded`, when the client has its answer or the broken rest of one; or
+ * `abandoned`, when the client has left.
+ */
+import { GatewayError } from "@slipstream/contracts/errors";
+import type { AttemptFacts, AttemptResult } from "@slipstream/contracts/request-events";
+import type {
+  BodySink,
+  UpstreamExchange,
+  UpstreamHead,
+  UpstreamRequest,
+  UpstreamSink,
+} from "@slipstream/contracts/upstream";
+import { readAnswer } from "@slipstream/dialects/openai-chat/read-answer";
+import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
+import { StreamMeter } from "@slipstream/streaming-core/stream-meter";
+import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
+import type { RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
+import { BodyCollector } from "./body-collector.ts";
+import type { CollectedBody } from "./body-collector.ts";
+import { toStreamOutcome } from "./failure-outcome.ts";
+import type { PipelinePorts } from "./pipeline-ports.ts";
+import type { RequestLife, RequestWorker } from "./request-life.ts";
+import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
+
+/** A whole answer is held until it is complete, so that a broken one can go to another deployment. */
+const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
+/** Of an error answer only the status counts; its body is read so that the connection can be used again. */
+const ERROR_BODY_BYTES_MAX = 64 * 1024;
+
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache",
+  // Tells nginx and those who follow it not to hold events back.
+  "x-accel-buffering": "no",
+};
+
+export type AttemptEnd =
+  | { readonly type: "failed"; readonly error: GatewayError }
+  | { readonly type: "concluded" }
+  | { readonly type: "abandoned" };
+
+export interface AttemptOptions {
+  readonly life: RequestLife;
+  readonly facts: AttemptFacts;
+  readonly request: UpstreamRequest;
+  /** What the client has asked for. */
+  readonly isStream: boolean;
+}
+
+/** Never rejects. The life must be open. */
+export function runAttempt(ports: PipelinePorts, options: AttemptOptions): Promise<AttemptEnd> {
+  return new Promise((resolve) => {
+    new Attempt(ports, options, resolve).start();
+  });
+}
+
+type AttemptPhase =
+  | { readonly type: "waiting" }
+  | { readonly type: "collecting" }
+  | {
+      readonly type: "streaming";
+      readonly relay: StreamRelay;
+      readonly meter: StreamMeter;
+    }
+  | { readonly type: "over" };
+
+class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
+  readonly #ports: PipelinePorts;
+  readonly #options: AttemptOptions;
+  readonly #resolve: (end: AttemptEnd) => void;
+  readonly #startMs: number;
+  #phase: AttemptPhase = { type: "waiting" };
+  #isCommitted = false;
+  #exchange: UpstreamExchange | undefined;
+
+  constructor(ports: PipelinePorts, options: AttemptOptions, resolve: (end: AttemptEnd) => void) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#startMs = ports.clock.nowMs();
+  }
+
+  start(): void {
+    const { life, facts, request } = this.#options;
+    life.facts.attempt = facts;
+    life.facts.stream = undefined;
+    this.#ports.observer.observe({ type: "attempt_start", ...facts });
+    life.assign(this);
+    this.#exchange = this.#ports.upstream.send(request, this);
+  }
+
+  head(head: UpstreamHead): BodySink {
+    if (head.status !== 200) {
+      return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(toStatusFailure(head)));
+    }
+    const isWhole = /json|html/i.test(head.headers["content-type"] ?? "");
+    if (!this.#options.isStream || isWhole) {
+      return this.#collect(ANSWER_BYTES_MAX, (body) => this.#readAnswer(body));
+    }
+    return this.#relay();
+  }
+
+  failed(error: GatewayError): void {
+    this.#fail(error);
+  }
+
+  commit(): void {
+    this.#isCommitted = true;
+    this.#options.life.startStream(STREAM_HEADERS);
+  }
+
+  firstChunk(): void {
+    if (this.#phase.type !== "streaming") return;
+    const { firstChunkMs } = this.#phase.meter.report;
+    if (firstChunkMs === undefined) return;
+    this.#ports.observer.observe({ type: "chunk_first", firstChunkMs, ...this.#options.facts });
+  }
+
+  ended(ending: StreamEnding): void {
+    if (ending.type === "complete") {
+      // Of an exchange that has ended nothing is left; one that goes on has nothing more to say.
+      this.#exchange?.abort();
+      this.#finish({ type: "answered" });
+      this.#options.life.completeStream();
+      this.#resolve({ type: "concluded" });
+    } else {
+      this.#fail(toStreamFailure(ending));
+    }
+  }
+
+  drained(): void {
+    if (this.#phase.type === "streaming") this.#phase.relay.drained();
+  }
+
+  abandon(): void {
+    if (this.#phase.type === "over") return;
+    this.#exchange?.abort();
+    this.#finish({ type: "abandoned" });
+    this.#resolve({ type: "abandoned" });
+  }
+
+  #relay(): BodySink {
+    const { life, facts } = this.#options;
+    const { clock, observer } = this.#ports;
+    const gaps = observer.gapRecorder(facts);
+    const meter = new StreamMeter({ readChunk, gaps, startMs: life.startMs });
+    const flow = {
+      pause: (): void => this.#exchange?.pause(),
+      resume: (): void => this.#exchange?.resume(),
+    };
+    const relay = new StreamRelay({ client: life.response, flow, meter, clock, owner: this });
+    this.#phase = { type: "streaming", relay, meter };
+    return relay;
+  }
+
+  #collect(bytesMax: number, collected: (body: CollectedBody) => void): BodySink {
+    this.#phase = { type: "collecting" };
+    return new BodyCollector(bytesMax, collected);
+  }
+
+  #readAnswer(body: CollectedBody): void {
+    const { life, isStream } = this.#options;
+    if (body.type === "failed") return this.#fail(body.error);
+    if (body.type === "too_large") return this.#fail(unusable("The model's answer is too large."));
+    const answer = readAnswer(body.bytes);
+    if (answer.type === "error") return this.#fail(toEventFailure(answer.error));
+    if (answer.type === "unreadable" || isStream) {
+      return this.#fail(unusable("The model's answer has an unexpected form."));
+    }
+    life.facts.finishReason = answer.finishReason;
+    life.facts.usage = answer.usage;
+    this.#finish({ type: "answered" });
+    life.answer(200, { "content-type": "application/json" }, body.bytes);
+    return this.#resolve({ type: "concluded" });
+  }
+
+  /** Before the first byte the caller may try elsewhere; after it the client has to be told. */
+  #fail(error: GatewayError): void {
+    if (this.#phase.type === "over") return;
+    this.#exchange?.abort();
+    this.#finish({ type: "failed", code: error.code });
+    if (this.#isCommitted) {
+      this.#options.life.fail(error, toStreamOutcome(error));
+      this.#resolve({ type: "concluded" });
+    } else {
+      this.#resolve({ type: "failed", error });
+    }
+  }
+
+  #finish(result: AttemptResult): void {
+    const { life, facts } = this.#options;
+    if (this.#phase.type === "streaming") {
+      const { meter } = this.#phase;
+      life.facts.stream = meter.report;
+      life.facts.finishReason = meter.finishReason;
+      life.facts.usage = meter.usage;
+    }
+    this.#phase = { type: "over" };
+    const durationMs = this.#ports.clock.nowMs() - this.#startMs;
+    this.#ports.observer.observe({ type: "attempt_end", durationMs, result, ...facts });
+  }
+}
+
+function toStreamFailure(ending: Exclude<StreamEnding, { type: "complete" }>): GatewayError {
+  if (ending.type === "failed") return ending.error;
+  if (ending.type === "error_event") return toEventFailure(ending.error);
+  return new GatewayError("upstream_truncated", "The model's answer ended too early.");
+}
+
+function unusable(message: string): GatewayError {
+  return new GatewayError("upstream_invalid_response", message);
+}

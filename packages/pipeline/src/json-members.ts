@@ -1,0 +1,110 @@
+/**
+ * Where the members of a JSON object stand in its bytes, so that one value can be replaced and all
+ * else stays as the client wrote it.
+ *
+ * Warm: one pass that jumps over strings. The bytes were accepted by JSON.parse before.
+ */
+import { GatewayError } from "@slipstream/contracts/errors";
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const COMMA = 44;
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [123, 125, 91, 93];
+
+/** Objects and arrays inside one another. Tool schemas of real clients stay below 20. */
+export const DEPTH_MAX: number = 128;
+
+/** Bytes of a value, without the white space around it. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * @param json UTF-8 bytes of one JSON object.
+ * @returns Each member's value by its name.
+ * @throws {GatewayError} `invalid_request` for a name that comes twice (parsers disagree about which
+ *   one counts, so `model` twice would buy one model at another's price) or nesting beyond `DEPTH_MAX`.
+ */
+export function findMembers(json: Buffer): ReadonlyMap<string, Span> {
+  const members = new Map<string, Span>();
+  let position = skipSpace(json, skipSpace(json, 0) + 1);
+  while (json[position] === QUOTE) {
+    const nameEnd = findStringEnd(json, position);
+    const name = String(JSON.parse(json.toString("utf8", position, nameEnd)));
+    if (members.has(name)) throw toDuplicateError(name);
+    const start = skipSpace(json, skipSpace(json, nameEnd) + 1);
+    const end = findValueEnd(json, start);
+    members.set(name, { start, end });
+    // Behind the comma, or behind the closing brace where no further name follows.
+    position = skipSpace(json, skipSpace(json, end) + 1);
+  }
+  return members;
+}
+
+function findValueEnd(json: Buffer, start: number): number {
+  const first = json[start];
+  if (first === QUOTE) return findStringEnd(json, start);
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return findContainerEnd(json, start);
+  let end = start;
+  while (!isScalarEnd(json[end])) end++;
+  return end;
+}
+
+function findContainerEnd(json: Buffer, start: number): number {
+  let depth = 1;
+  let position = start;
+  do {
+    const byte = json[position];
+    if (byte === QUOTE) {
+      position = findStringEnd(json, position);
+      continue;
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    if (depth > DEPTH_MAX) throw toDepthError();
+    position++;
+  } while (depth > 1);
+  return position;
+}
+
+/** Characters of a client's field name that an error repeats. */
+const NAME_SHOWN_MAX = 64;
+
+function toDuplicateError(name: string): GatewayError {
+  const param = name.slice(0, NAME_SHOWN_MAX);
+  return new GatewayError("invalid_request", "A field of the request body comes twice.", { param });
+}
+
+function toDepthError(): GatewayError {
+  const message = `The request body is nested more than ${DEPTH_MAX} levels deep.`;
+  return new GatewayError("invalid_request", message);
+}
+
+/** @returns the offset behind the closing quote of the string that opens at `start`. */
+function findStringEnd(json: Buffer, start: number): number {
+  let quote = json.indexOf(QUOTE, start + 1);
+  while (isEscaped(json, quote)) quote = json.indexOf(QUOTE, quote + 1);
+  return quote + 1;
+}
+
+/** An odd number of backslashes in front of it. */
+function isEscaped(json: Buffer, quote: number): boolean {
+  let backslash = quote - 1;
+  while (json[backslash] === BACKSLASH) backslash--;
+  return (quote - backslash) % 2 === 0;
+}
+
+function skipSpace(json: Buffer, from: number): number {
+  let position = from;
+  while (isSpace(json[position])) position++;
+  return position;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9;
+}
+
+function isScalarEnd(byte: number | undefined): boolean {
+  return byte === COMMA || byte === CLOSE_BRACE || isSpace(byte) || byte === undefined;
+}

@@ -1,0 +1,168 @@
+/**
+ * Whatever fails, and whenever the client leaves, a request ends exactly once, every attempt ends,
+ * and no exchange with an upstream is left running.
+ */
+import { GatewayError } from "@slipstream/contracts/errors";
+import type { BodySink } from "@slipstream/contracts/upstream";
+import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { chatBody, PipelineRig, PRINCIPAL } from "./pipeline-rig.ts";
+
+const CHUNK = `data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n`;
+const FRAMES = {
+  chunk: CHUNK,
+  half: CHUNK.slice(0, 30),
+  comment: ": ping\n\n",
+  finish: `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n`,
+  done: "data: [DONE]\n\n",
+  error: `data: {"error":{"message":"boom"}}\n\n`,
+  junk: "<html>",
+  answer: `{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`,
+} as const;
+
+const frameNames = Object.keys(FRAMES) as (keyof typeof FRAMES)[];
+
+/** How an upstream behaves in one exchange. */
+const exchangeScript = fc.record({
+  head: fc.constantFrom("unreachable", "timeout", "silent", 200, 200, 200, 400, 401, 429, 500, 503),
+  contentType: fc.constantFrom("text/event-stream", "application/json", "text/html"),
+  frames: fc.array(fc.constantFrom(...frameNames), { maxLength: 6 }),
+  last: fc.constantFrom("end", "truncated", "timeout", "silent"),
+});
+
+type ExchangeScript = typeof exchangeScript extends fc.Arbitrary<infer T> ? T : never;
+
+const scenario = fc.record({
+  auth: fc.constantFrom("ok", "ok", "ok", "later", "invalid", "down", "bug"),
+  body: fc.constantFrom("good", "good", "good", "aliased", "junk", "unknown model", "too large"),
+  isStream: fc.boolean(),
+  exchanges: fc.array(exchangeScript, { minLength: 4, maxLength: 4 }),
+  /** After how many turns of the microtask queue the client hangs up. */
+  leavesAfter: fc.option(fc.nat(60), { nil: undefined }),
+  keepsUp: fc.boolean(),
+});
+
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+async function playExchange(exchange: FakeExchange, script: ExchangeScript): Promise<void> {
+  if (script.head === "silent") return;
+  if (typeof script.head === "string") {
+    const code = script.head === "timeout" ? "upstream_timeout" : "upstream_unreachable";
+    exchange.sink.failed(new GatewayError(code, "no answer"));
+    return;
+  }
+  const headers = { "content-type": script.contentType };
+  const body = exchange.sink.head({ status: script.head, headers });
+  for (const name of script.frames) {
+    await Promise.resolve();
+    if (exchange.isAborted) return;
+    body.frame(Buffer.from(FRAMES[name]));
+  }
+  await Promise.resolve();
+  if (!exchange.isAborted) endBody(body, script.last);
+}
+
+function endBody(body: BodySink, last: ExchangeScript["last"]): void {
+  if (last === "end") body.end();
+  if (last === "truncated") body.failed(new GatewayError("upstream_truncated", "broke off"));
+  if (last === "timeout") body.failed(new GatewayError("upstream_timeout", "fell silent"));
+}
+
+function authenticate(how: Scenario["auth"]): typeof PRINCIPAL | Promise<typeof PRINCIPAL> {
+  if (how === "invalid") throw new GatewayError("invalid_api_key", "");
+  if (how === "bug") throw new TypeError("undefined is not a function");
+  if (how === "down") return Promise.reject(new GatewayError("auth_unavailable", ""));
+  return how === "later" ? Promise.resolve(PRINCIPAL) : PRINCIPAL;
+}
+
+function toBody(how: Scenario["body"], isStream: boolean): Buffer | Error {
+  if (how === "junk") return Buffer.from("{");
+  if (how === "too large") return new GatewayError("body_too_large", "");
+  if (how === "unknown model") return chatBody({ model: "gpt", stream: isStream });
+  return chatBody({ model: how === "aliased" ? "l" : "llama", stream: isStream });
+}
+
+async function play(input: Scenario): Promise<PipelineRig> {
+  const running: Promise<void>[] = [];
+  const rig: PipelineRig = new PipelineRig({
+    authorization: "Bearer x",
+    body: toBody(input.body, input.isStream),
+    authenticate: () => authenticate(input.auth),
+    play: (exchange) => {
+      const script = input.exchanges[rig.upstream.exchanges.length - 1];
+      if (script !== undefined) running.push(playExchange(exchange, script));
+    },
+  });
+  rig.client.keepsUp = input.keepsUp;
+  for (let turn = 0; turn < 60; turn++) {
+    if (turn === input.leavesAfter) rig.client.leave();
+    await Promise.resolve();
+  }
+  // Every connection ends one day; by now nothing but silence is left.
+  rig.client.leave();
+  await Promise.all([...running, rig.handled]);
+  return rig;
+}
+
+test("every request ends exactly once, and so does every attempt", async () => {
+  const outcomes = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(scenario, async (input) => {
+      const rig = await play(input);
+      const { types, events } = rig.observer;
+      expect(types.filter((type) => type === "request_start")).toHaveLength(1);
+      expect(types.filter((type) => type === "request_end")).toHaveLength(1);
+      expect(types.at(0)).toBe("request_start");
+      expect(types.at(-1)).toBe("request_end");
+      const starts = events.flatMap((e) => (e.type === "attempt_start" ? [e.attempt] : []));
+      const ends = events.flatMap((e) => (e.type === "attempt_end" ? [e.attempt] : []));
+      expect(ends).toEqual(starts);
+      expect(types.filter((type) => type === "chunk_first").length).toBeLessThanOrEqual(1);
+      const [report] = rig.observer.reports;
+      if (report === undefined) throw new Error("no report");
+      outcomes.add(report.outcome);
+      expect(report.attempts).toBe(starts.length);
+      expect(rig.observer.gapsMs).toHaveLength(Math.max(0, (report.stream?.chunks ?? 0) - 1));
+      checkHonesty(rig, report.outcome);
+    }),
+    { numRuns: 3000 },
+  );
+  // The scenarios are worth something only if they reach everything.
+  const expected = ["client_abort", "complete", "first_token_timeout", "rejected", "stall_timeout"];
+  expect([...outcomes].toSorted()).toEqual([...expected, "upstream_error", "upstream_truncated"]);
+});
+
+/** What the client saw agrees with what was reported. */
+function checkHonesty(rig: PipelineRig, outcome: string): void {
+  const { client } = rig;
+  if (outcome === "complete") {
+    expect(client.status).toBe(200);
+    expect(client.ending).toBe("ended");
+  } else if (client.status === 200 && outcome !== "client_abort") {
+    expect(client.ending).toBe("cut");
+    expect(client.text).toMatch(/data: \{"error":\{"message":"[^"]+","type":"server_error"/);
+  }
+  if (client.ending === "cut") expect(client.text).not.toMatch(/^data: \[DONE\]$/m);
+}
+
+test("the exchange is aborted when the client leaves, at any moment", async () => {
+  const silent = fc.record({ frames: fc.nat(4), isHeadSent: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(silent, async ({ frames, isHeadSent }) => {
+      const rig = new PipelineRig({
+        body: chatBody({ stream: true }),
+        play: ({ sink }) => {
+          if (!isHeadSent) return;
+          const body = sink.head({ status: 200, headers: { "content-type": "text/event-stream" } });
+          for (let frame = 0; frame < frames; frame++) body.frame(Buffer.from(CHUNK));
+        },
+      });
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      rig.client.leave();
+      await rig.handled;
+      expect(rig.upstream.exchanges.map((exchange) => exchange.isAborted)).toEqual([true]);
+      expect(rig.observer.reports.map((report) => report.outcome)).toEqual(["client_abort"]);
+    }),
+  );
+});

@@ -1,0 +1,69 @@
+/** The pipeline between a fake client and a fake upstream. */
+import type { Authenticator } from "@slipstream/auth/authenticator";
+import type { Deployment, Route } from "@slipstream/contracts/deployment";
+import type { Principal } from "@slipstream/contracts/principal";
+import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
+import { createFakeRequest, FakeClient } from "@slipstream/testkit/fake-client";
+import type { FakeRequestOptions } from "@slipstream/testkit/fake-client";
+import { FakeClock } from "@slipstream/testkit/fake-clock";
+import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
+import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
+import { RecordingObserver } from "@slipstream/testkit/recording-observer";
+import { handleRequest } from "../src/handle-request.ts";
+import { serveChat } from "../src/serve-chat.ts";
+
+export const PRINCIPAL: Principal = { keyId: "key", workspaceId: "ws", organizationId: "org" };
+
+export function toDeployment(id: string): Deployment {
+  return {
+    id,
+    provider: "fleet",
+    dialect: "openai-chat",
+    baseUrl: "http://127.0.0.1:1/v1",
+    apiKey: undefined,
+    upstreamModel: "upstream-model",
+    tier: 0,
+    weight: 1,
+  };
+}
+
+const ROUTE: Route = {
+  model: "llama",
+  aliases: ["l"],
+  deployments: [toDeployment("a"), toDeployment("b"), toDeployment("c"), toDeployment("d")],
+};
+
+export function chatBody(fields: object = {}): Buffer {
+  const body = { model: "llama", messages: [{ role: "user", content: "hi" }], ...fields };
+  return Buffer.from(JSON.stringify(body));
+}
+
+export interface RigOptions extends FakeRequestOptions {
+  /** Plays the upstream's side of each exchange. */
+  readonly play?: (exchange: FakeExchange) => void;
+  readonly authenticate?: Authenticator["authenticate"];
+}
+
+export class PipelineRig {
+  readonly client: FakeClient = new FakeClient();
+  readonly clock: FakeClock = new FakeClock();
+  readonly observer: RecordingObserver = new RecordingObserver();
+  readonly upstream: FakeUpstream;
+  readonly handled: Promise<void>;
+
+  constructor(options: RigOptions) {
+    const { play = () => undefined, authenticate = () => PRINCIPAL } = options;
+    this.upstream = new FakeUpstream(play);
+    const { clock, observer, upstream } = this;
+    const authenticator: Authenticator = {
+      authenticate,
+      forget: () => undefined,
+      doubtAll: () => undefined,
+    };
+    const pool = new ProviderPool([ROUTE]);
+    const request = createFakeRequest({ body: chatBody(), ...options });
+    this.handled = handleRequest({ request, response: this.client, clock, observer }, (life) =>
+      serveChat({ clock, observer, upstream, authenticator, pool }, life),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The data of one whole event, for the events that the scanner cannot hand out in place.
+ *
+ * Source: WHATWG HTML, 9.2.6 "Interpreting an event stream".
+ */
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const COLON = 58;
+const DATA = Buffer.from("data");
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * @param event Bytes of one event with its line ends; a byte order mark in front is skipped.
+ * @returns The `data` lines joined by LF; `undefined` when there is none.
+ */
+export function readEventData(event: Buffer): Buffer | undefined {
+  const lines: Buffer[] = [];
+  let position = startsWith(event, BYTE_ORDER_MARK, 0) ? BYTE_ORDER_MARK.length : 0;
+  while (position < event.length) {
+    const lineEnd = findLineEnd(event, position);
+    const data = readDataLine(event, position, lineEnd);
+    if (data !== undefined) lines.push(data);
+    position = lineEnd + 1;
+  }
+  if (lines.length < 2) return lines[0];
+  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [NEWLINE, line])));
+}
+
+const NEWLINE = Buffer.from([LF]);
+
+/** @returns the value of the line, `undefined` when its field is not `data`. */
+function readDataLine(event: Buffer, start: number, end: number): Buffer | undefined {
+  if (!startsWith(event, DATA, start)) return undefined;
+  const nameEnd = start + DATA.length;
+  if (nameEnd >= end) return nameEnd === end ? event.subarray(end, end) : undefined;
+  if (event[nameEnd] !== COLON) return undefined;
+  const valueStart = event[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1;
+  return event.subarray(Math.min(valueStart, end), end);
+}
+
+/** Offset of the next CR or LF; the end of the bytes without one. */
+export function findLineEnd(bytes: Buffer, from: number): number {
+  let position = from;
+  while (position < bytes.length && bytes[position] !== LF && bytes[position] !== CR) position++;
+  return position;
+}
+
+function startsWith(bytes: Buffer, prefix: Buffer, at: number): boolean {
+  return (
+    bytes.length >= at + prefix.length &&
+    bytes.compare(prefix, 0, prefix.length, at, at + prefix.length) === 0
+  );
+}

@@ -1,0 +1,176 @@
+/**
+ * Stream meter: what the content of one stream looked like in time, and what its events said.
+ *
+ * Hot. An event is parsed only when its bytes say something new: the first ones, the last ones, and
+ * where the kind of content changes. All others are recognised by a few bytes at a known place (see
+ * `ContentShape`), counted and timed.
+ *
+ * Pure: it reads no clock; the caller stamps each frame. Units: `*Ms` are milliseconds on one
+ * monotonic clock. Terms: a *chunk* is an event that carries content.
+ */
+import type { ChunkFacts, ChunkReader, StreamError } from "@slipstream/contracts/chunk";
+import type { GapRecorder, StreamReport } from "@slipstream/contracts/request-events";
+import type { Usage } from "@slipstream/contracts/usage";
+import type { EventReader } from "./sse-scanner.ts";
+
+const QUOTE = 34;
+
+export interface StreamMeterOptions {
+  readonly readChunk: ChunkReader;
+  readonly gaps: GapRecorder;
+  /** When the request began. */
+  readonly startMs: number;
+}
+
+export class StreamMeter implements EventReader {
+  readonly #readChunk: ChunkReader;
+  readonly #gaps: GapRecorder;
+  readonly #startMs: number;
+
+  #atMs: number;
+  #events = 0;
+  #chunks = 0;
+  #firstChunkAtMs = 0;
+  #lastChunkAtMs = 0;
+  #gapMsMax = 0;
+
+  /** Bytes by which a content event is recognised, and where in the data they stand. */
+  #shape: Buffer = Buffer.alloc(0);
+  #shapeStart = 0;
+
+  /** The last event, while only its shape has been looked at. */
+  #unread: Buffer | undefined;
+  #unreadStart = 0;
+  #unreadEnd = 0;
+
+  #isDone = false;
+  #error: StreamError | undefined;
+  #finishReason: string | undefined;
+  #usage: Usage | undefined;
+
+  constructor(options: StreamMeterOptions) {
+    this.#readChunk = options.readChunk;
+    this.#gaps = options.gaps;
+    this.#startMs = options.startMs;
+    this.#atMs = options.startMs;
+  }
+
+  /** The events that follow arrived at this moment. */
+  stamp(atMs: number): void {
+    this.#atMs = atMs;
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  get chunks(): number {
+    return this.#chunks;
+  }
+
+  /** The stream has announced its end; nothing that comes behind it is passed on. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** The stream has reported an error in an event, which was not passed on. */
+  get error(): StreamError | undefined {
+    return this.#error;
+  }
+
+  event(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#isDone) return false;
+    this.#events++;
+    if (this.#hasKnownShape(bytes, start, end)) {
+      this.#unread = bytes;
+      this.#unreadStart = start;
+      this.#unreadEnd = end;
+      this.#countChunk();
+      return true;
+    }
+    return this.#readEvent(bytes.subarray(start, end));
+  }
+
+  /** It is too large to be anything but content. */
+  oversizeEvent(): void {
+    this.#events++;
+    this.#countChunk();
+  }
+
+  /** Why the answer ended in the upstream's words; `undefined` while it has not said. */
+  get finishReason(): string | undefined {
+    this.#readUnread();
+    return this.#finishReason;
+  }
+
+  /** The last usage that the stream reported. */
+  get usage(): Usage | undefined {
+    this.#readUnread();
+    return this.#usage;
+  }
+
+  get report(): StreamReport {
+    return {
+      firstChunkMs: this.#chunks > 0 ? this.#firstChunkAtMs - this.#startMs : undefined,
+      chunks: this.#chunks,
+      gapMsMax: this.#gapMsMax,
+    };
+  }
+
+  #hasKnownShape(bytes: Buffer, start: number, end: number): boolean {
+    const shape = this.#shape;
+    const from = start + this.#shapeStart;
+    const to = from + shape.length;
+    if (shape.length === 0 || to >= end || bytes[to] === QUOTE) return false;
+    for (let index = 0; index < shape.length; index++) {
+      if (bytes[from + index] !== shape[index]) return false;
+    }
+    return true;
+  }
+
+  #countChunk(): void {
+    if (this.#chunks === 0) {
+      this.#firstChunkAtMs = this.#atMs;
+    } else {
+      const gapMs = this.#atMs - this.#lastChunkAtMs;
+      if (gapMs > this.#gapMsMax) this.#gapMsMax = gapMs;
+      this.#gaps.recordGap(gapMs);
+    }
+    this.#lastChunkAtMs = this.#atMs;
+    this.#chunks++;
+  }
+
+  /** Warm: a few times per stream. */
+  #readEvent(data: Buffer): boolean {
+    this.#readUnread();
+    const facts = this.#readChunk(data);
+    if (facts.type === "chunk") this.#readFacts(facts, data);
+    if (facts.type === "done") this.#isDone = true;
+    if (facts.type === "error") this.#error = facts.error;
+    return facts.type !== "error";
+  }
+
+  #readFacts(facts: ChunkFacts & { type: "chunk" }, data: Buffer): void {
+    this.#learnEnd(facts);
+    if (!facts.hasContent) return;
+    this.#countChunk();
+    if (facts.shape === undefined) return;
+    const { start, end } = facts.shape;
+    this.#shapeStart = start;
+    // A copy: the frame behind it would be kept for as long as the stream lasts.
+    this.#shape = Buffer.from(data.subarray(start, end));
+  }
+
+  /** An event that was only recognised may still hold the finish reason or the usage. */
+  #readUnread(): void {
+    if (this.#unread === undefined) return;
+    const facts = this.#readChunk(this.#unread.subarray(this.#unreadStart, this.#unreadEnd));
+    this.#unread = undefined;
+    if (facts.type === "chunk") this.#learnEnd(facts);
+  }
+
+  #learnEnd(facts: ChunkFacts & { type: "chunk" }): void {
+    this.#finishReason = facts.finishReason ?? this.#finishReason;
+    this.#usage = facts.usage ?? this.#usage;
+  }
+}

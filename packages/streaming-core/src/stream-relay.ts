@@ -1,0 +1,152 @@
+/**
+ * Moves one streamed answer from the upstream to the client, metering it on the way.
+ *
+ * Hot. One clock reading, one scan and one write per frame. The client's status line waits for the
+ * first event, so that a stream that begins with an error can still become a real HTTP status or go to
+ * another deployment. A client that reads slowly pauses the upstream; nothing piles up here.
+ *
+ * It decides nothing about the request: it tells its owner what has become of the stream, once.
+ */
+import type { ClientResponse } from "@slipstream/contracts/client";
+import type { Clock } from "@slipstream/contracts/clock";
+import type { StreamError } from "@slipstream/contracts/chunk";
+import type { GatewayError } from "@slipstream/contracts/errors";
+import type { BodySink } from "@slipstream/contracts/upstream";
+import { readEventData } from "./sse-event.ts";
+import { SseScanner } from "./sse-scanner.ts";
+import type { EventOutput } from "./sse-scanner.ts";
+import type { StreamMeter } from "./stream-meter.ts";
+
+/** Bytes of comments that may precede the first event before the client's status line is sent all the same. */
+export const GATE_BYTES_MAX: number = 64 * 1024;
+
+const DONE_EVENT = Buffer.from("data: [DONE]\n\n");
+const EVENT_END = Buffer.from("\n\n");
+
+/** What became of a stream. */
+export type StreamEnding =
+  /** It reached its announced end. */
+  | { readonly type: "complete" }
+  /** The upstream reported an error in an event. */
+  | { readonly type: "error_event"; readonly error: StreamError }
+  /** It ended in good order before its announced end. */
+  | { readonly type: "truncated" }
+  /** It broke off. */
+  | { readonly type: "failed"; readonly error: GatewayError };
+
+export interface RelayOwner {
+  /** The first bytes are about to be written: send the status line. Once, or never. */
+  commit(): void;
+  /** The first content has been handed to the client. Once, or never. */
+  firstChunk(): void;
+  /** Once. Nothing more is written after it. */
+  ended(ending: StreamEnding): void;
+}
+
+/** The upstream's side, as far as a slow client touches it. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+}
+
+export interface StreamRelayOptions {
+  readonly client: ClientResponse;
+  readonly flow: Flow;
+  readonly meter: StreamMeter;
+  readonly clock: Clock;
+  readonly owner: RelayOwner;
+}
+
+export class StreamRelay implements BodySink, EventOutput {
+  readonly #client: ClientResponse;
+  readonly #flow: Flow;
+  readonly #meter: StreamMeter;
+  readonly #clock: Clock;
+  readonly #owner: RelayOwner;
+  readonly #scanner: SseScanner;
+  #progress: "gated" | "committed" | "content" | "ended" = "gated";
+  /** Comments in front of the first event. */
+  #gated: Buffer[] = [];
+  #gatedBytes = 0;
+
+  constructor(options: StreamRelayOptions) {
+    this.#client = options.client;
+    this.#flow = options.flow;
+    this.#meter = options.meter;
+    this.#clock = options.clock;
+    this.#owner = options.owner;
+    this.#scanner = new SseScanner(options.meter, this);
+  }
+
+  frame(frame: Buffer): void {
+    if (this.#progress === "ended") return;
+    this.#meter.stamp(this.#clock.nowMs());
+    if (!this.#scanner.push(frame)) this.#stop();
+  }
+
+  pass(bytes: Buffer): void {
+    if (this.#progress === "gated" && !this.#openGate(bytes)) return;
+    if (!this.#client.write(bytes)) this.#flow.pause();
+    if (this.#progress === "committed" && this.#meter.chunks > 0) {
+      this.#progress = "content";
+      this.#owner.firstChunk();
+    }
+  }
+
+  /** The client has taken what was written. */
+  drained(): void {
+    this.#flow.resume();
+  }
+
+  end(): void {
+    if (this.#progress === "ended") return;
+    const rest = this.#scanner.takeRest();
+    const data = readEventData(rest);
+    if (data !== undefined && !this.#meter.event(data, 0, data.length)) {
+      this.#stop();
+      return;
+    }
+    if (this.#meter.isDone) {
+      if (rest.length > 0) this.pass(rest);
+      this.#finish({ type: "complete" });
+    } else if (this.#meter.finishReason !== undefined) {
+      // Some servers leave the last event out; the finish reason proves that nothing is missing.
+      if (rest.length > 0) this.pass(Buffer.concat([rest, EVENT_END]));
+      this.pass(DONE_EVENT);
+      this.#finish({ type: "complete" });
+    } else {
+      this.#finish({ type: "truncated" });
+    }
+  }
+
+  failed(error: GatewayError): void {
+    if (this.#progress === "ended") return;
+    // What breaks behind the announced end has broken nothing.
+    this.#finish(this.#meter.isDone ? { type: "complete" } : { type: "failed", error });
+  }
+
+  /** @returns whether the bytes may go out now. */
+  #openGate(bytes: Buffer): boolean {
+    if (this.#meter.events === 0 && this.#gatedBytes + bytes.length <= GATE_BYTES_MAX) {
+      this.#gated.push(bytes);
+      this.#gatedBytes += bytes.length;
+      return false;
+    }
+    this.#progress = "committed";
+    this.#owner.commit();
+    for (const comment of this.#gated) this.#client.write(comment);
+    this.#gated = [];
+    return true;
+  }
+
+  /** The meter has stopped in front of an error, or of something behind the announced end. */
+  #stop(): void {
+    const { error } = this.#meter;
+    this.#finish(error === undefined ? { type: "complete" } : { type: "error_event", error });
+  }
+
+  #finish(ending: StreamEnding): void {
+    this.#progress = "ended";
+    this.#owner.ended(ending);
+  }
+}

@@ -1,0 +1,54 @@
+import type {
+  Upstream,
+  UpstreamExchange,
+  UpstreamRequest,
+  UpstreamSink,
+} from "@slipstream/contracts/upstream";
+
+/** One exchange of a `FakeUpstream`: the test plays the upstream by calling the sink. */
+export class FakeExchange implements UpstreamExchange {
+  readonly request: UpstreamRequest;
+  readonly sink: UpstreamSink;
+  isPaused = false;
+  isAborted = false;
+
+  constructor(request: UpstreamRequest, sink: UpstreamSink) {
+    this.request = request;
+    this.sink = sink;
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
+  abort(): void {
+    this.isAborted = true;
+  }
+}
+
+/** Hands every exchange to the test, in a microtask of its own as the port promises. */
+export class FakeUpstream implements Upstream {
+  readonly exchanges: FakeExchange[] = [];
+  readonly #play: (exchange: FakeExchange) => void;
+
+  constructor(play: (exchange: FakeExchange) => void) {
+    this.#play = play;
+  }
+
+  send(request: UpstreamRequest, sink: UpstreamSink): FakeExchange {
+    const exchange = new FakeExchange(request, sink);
+    this.exchanges.push(exchange);
+    queueMicrotask(() => {
+      if (!exchange.isAborted) this.#play(exchange);
+    });
+    return exchange;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

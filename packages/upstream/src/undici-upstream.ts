@@ -1,0 +1,75 @@
+/**
+ * Adapter of the Upstream port over undici's dispatch interface: no fetch, no Web Stream, no Readable.
+ *
+ * Redirects are not followed, and answers are asked for without compression.
+ */
+import type { Deployment } from "@slipstream/contracts/deployment";
+import type { Upstream, UpstreamRequest } from "@slipstream/contracts/upstream";
+import { Agent } from "undici";
+import type { Dispatcher } from "undici";
+import { UndiciExchange } from "./undici-exchange.ts";
+
+/** Connections per upstream origin. Each carries one exchange: a bound on sockets, not on the fleet. */
+const CONNECTIONS_MAX = 4096;
+/** A dead address must not eat the time of the first token. */
+const CONNECT_TIMEOUT_MS = 3000;
+/** Until the first header: what a first token may take. */
+const HEADERS_TIMEOUT_MS = 60_000;
+/** Between two frames: what a stream may be silent for. */
+const BODY_TIMEOUT_MS = 30_000;
+/** Shorter than what servers keep idle connections for (Node, uvicorn: 5 s), so that we close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 4000;
+
+export function createUndiciUpstream(): Upstream {
+  const agent = new Agent({
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    allowH2: false,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    bodyTimeout: BODY_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  });
+  const addresses = new WeakMap<Deployment, Address>();
+
+  return {
+    send(request, sink) {
+      let address = addresses.get(request.deployment);
+      if (address === undefined) {
+        address = toAddress(request.deployment);
+        addresses.set(request.deployment, address);
+      }
+      const exchange = new UndiciExchange(sink);
+      agent.dispatch(toDispatchOptions(request, address), exchange);
+      return exchange;
+    },
+    close: () => agent.close(),
+  };
+}
+
+/** A base URL, taken apart once per deployment. */
+interface Address {
+  readonly origin: string;
+  /** Without a trailing slash; "" for a base URL without a path. */
+  readonly basePath: string;
+}
+
+function toAddress(deployment: Deployment): Address {
+  const url = new URL(deployment.baseUrl);
+  return { origin: url.origin, basePath: url.pathname.replace(/\/$/, "") };
+}
+
+function toDispatchOptions(request: UpstreamRequest, address: Address): Dispatcher.DispatchOptions {
+  const { apiKey } = request.deployment;
+  return {
+    origin: address.origin,
+    path: address.basePath + request.path,
+    method: "POST",
+    headers: {
+      ...request.headers,
+      "accept-encoding": "identity",
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+    body: request.body,
+  };
+}

@@ -9,6 +9,7 @@ export type ErrorCode =
   | "invalid_json"
   | "invalid_request"
   | "invalid_http"
+  | "headers_too_large"
   | "unsupported_media_type"
   | "body_too_large"
   | "body_timeout"
@@ -74,6 +75,7 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   invalid_json: byClient(400),
   invalid_request: byClient(400),
   invalid_http: byClient(400),
+  headers_too_large: byClient(431),
   unsupported_media_type: byClient(415),
   body_too_large: byClient(413),
   body_timeout: byClient(408),

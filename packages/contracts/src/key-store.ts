@@ -11,14 +11,25 @@ export interface KeyStore {
   findPrincipal(keyHash: string): Promise<Principal | undefined>;
 
   /**
-   * Hashes of keys that were created or revoked, or whose owner changed, after `position`.
-   * Polled by every gateway so that its caches forget them within a second.
+   * What has happened to keys after `position`. Polled by every gateway so that its caches know within
+   * a second.
+   *
+   * Positions count changes. Fewer changes than the position has moved means that some are no longer
+   * kept: everything that is cached is in doubt.
    */
   readKeyChanges(position: number): Promise<KeyChanges>;
 }
 
 export interface KeyChanges {
-  /** Where to read on from; grows with every change. */
+  /** Where to read on from; grows by one with every change. */
   readonly position: number;
-  readonly keyHashes: readonly string[];
+  readonly changes: readonly KeyChange[];
 }
+
+export interface KeyChange {
+  readonly keyHash: string;
+  /** `created`: it may be known as absent; `withdrawn`: it may be known as present. */
+  readonly type: KeyChangeType;
+}
+
+export type KeyChangeType = "created" | "withdrawn";

@@ -1,9 +1,9 @@
 /**
  * How a request ended. Exactly one per request.
  *
- * `rejected` is our own answer before any upstream was asked (bad key, bad body, unknown model,
- * limits); `upstream_error` is every other failure that the upstream caused and that has no name
- * of its own here.
+ * `rejected` is an error that the client or the gateway has to act on (key, body, model, limits),
+ * also when it was the upstream that found the request invalid; `upstream_error` is every failure of
+ * the upstream that has no name of its own here.
  */
 export const OUTCOMES = [
   "complete",

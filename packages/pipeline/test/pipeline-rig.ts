@@ -14,7 +14,7 @@ import { serveChat } from "../src/serve-chat.ts";
 
 export const PRINCIPAL: Principal = { keyId: "key", workspaceId: "ws", organizationId: "org" };
 
-export function toDeployment(id: string): Deployment {
+function toDeployment(id: string): Deployment {
   return {
     id,
     provider: "fleet",
@@ -57,7 +57,7 @@ export class PipelineRig {
     const { clock, observer, upstream } = this;
     const authenticator: Authenticator = {
       authenticate,
-      forget: () => undefined,
+      learn: () => undefined,
       doubtAll: () => undefined,
     };
     const pool = new ProviderPool([ROUTE]);

@@ -3,6 +3,7 @@
  * stay in the cause.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
+import { errors } from "undici";
 
 const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
@@ -36,9 +37,8 @@ function isTimeout(error: Error): boolean {
   return TIMEOUT_CODES.has(codeOf(error));
 }
 
-/** llhttp's errors. */
 function isProtocolError(error: Error): boolean {
-  return codeOf(error).startsWith("HPE_");
+  return error instanceof errors.HTTPParserError;
 }
 
 function codeOf(error: Error): string {

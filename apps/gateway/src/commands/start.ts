@@ -1,0 +1,18 @@
+/** `start`: runs the gateway until it is told to end. */
+import { loadConfig } from "../config/load-config.ts";
+import { startGateway } from "../compose.ts";
+import { untilSignal } from "./signals.ts";
+
+export interface StartOptions {
+  readonly configPath: string;
+}
+
+export async function start({ configPath }: StartOptions): Promise<void> {
+  const config = await loadConfig(configPath, process.env);
+  const gateway = await startGateway(config);
+  console.log(`slipstream listens on ${gateway.baseUrl}`);
+  console.log(`metrics and health on ${gateway.adminUrl} (/metrics, /healthz, /readyz)`);
+  const signal = await untilSignal();
+  console.log(`${signal}: running answers are finished, new ones are not begun`);
+  await gateway.close();
+}

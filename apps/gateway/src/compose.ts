@@ -1,0 +1,86 @@
+/**
+ * The wiring diagram: the only file that names adapters. Reads from the ports outwards.
+ */
+import type { AddressInfo } from "node:net";
+import { createAuthenticator } from "@slipstream/auth/authenticator";
+import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
+import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
+import { openStore } from "@slipstream/store/open-store";
+import { createAccessLog } from "@slipstream/telemetry/access-log";
+import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
+import { createLogger } from "@slipstream/telemetry/logger";
+import { createMetrics } from "@slipstream/telemetry/metrics";
+import { createUndiciUpstream } from "@slipstream/upstream/undici-upstream";
+import type { Config, ListenAddress } from "./config/config.ts";
+import { createAdminServer } from "./http/admin-server.ts";
+import { createDataServer } from "./http/data-server.ts";
+import { systemClock } from "./system-clock.ts";
+import { VERSION } from "./version.ts";
+
+export interface Gateway {
+  /** Where clients call, e.g. `http://127.0.0.1:8080/v1`. */
+  readonly baseUrl: string;
+  /** Where operators call, e.g. `http://127.0.0.1:9090`. */
+  readonly adminUrl: string;
+  /** Takes no new requests, lets running ones end, lets go of everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** @throws when the store cannot be opened or an address cannot be listened on. */
+export async function startGateway(config: Config): Promise<Gateway> {
+  const metrics = createMetrics({ version: VERSION });
+  const { recordLoss } = metrics;
+  const logger = createLogger({ level: config.log.level, recordLoss });
+  const observer = new FanOutObserver([metrics, createAccessLog(logger)], recordLoss);
+
+  const store = await openStore(config.store.url);
+  const { keys } = store;
+  const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
+  const feed = new KeyChangeFeed({ keys, authenticator });
+  const poll = setInterval(() => {
+    feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
+  }, KEY_CHANGES_POLL_INTERVAL_MS);
+
+  const upstream = createUndiciUpstream();
+  const pool = new ProviderPool(config.routes);
+  const ports: PipelinePorts = { clock: systemClock, observer, upstream, authenticator, pool };
+  const dataServer = createDataServer(ports);
+  const adminServer = createAdminServer({ metrics, isReady: () => isAnswering(store.ping()) });
+
+  async function release(): Promise<void> {
+    await dataServer.close();
+    await upstream.close();
+    clearInterval(poll);
+    await store.close();
+    await adminServer.close();
+  }
+  let released: Promise<void> | undefined;
+  const close = (): Promise<void> => (released ??= release());
+
+  try {
+    await feed.poll();
+    const adminAddress = await adminServer.listen(config.admin);
+    const address = await dataServer.listen(config.server);
+    return {
+      baseUrl: `${toUrl(config.server, address)}/v1`,
+      adminUrl: toUrl(config.admin, adminAddress),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function isAnswering(answer: Promise<void>): Promise<boolean> {
+  await answer;
+  return true;
+}
+
+/** An address to call: "everywhere" is no such thing, so it becomes this machine. */
+function toUrl({ host }: ListenAddress, address: AddressInfo | string | null): string {
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const callable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${callable.includes(":") ? `[${callable}]` : callable}:${port}`;
+}

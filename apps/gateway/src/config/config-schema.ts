@@ -1,0 +1,139 @@
+/**
+ * The form of the configuration file: every key, its default with unit and reason, what it accepts.
+ */
+import type { DialectName } from "@slipstream/contracts/deployment";
+import { z } from "zod";
+import { LOG_LEVELS } from "./config.ts";
+import type { ListenAddress, LogLevel } from "./config.ts";
+
+/** A file that has passed the schema, with every default filled in. */
+export interface ConfigFile {
+  readonly server: ListenAddress;
+  readonly admin: ListenAddress;
+  readonly store: { readonly url: string };
+  readonly log: { readonly level: LogLevel };
+  readonly providers: readonly ProviderEntry[];
+  readonly models: readonly ModelEntry[];
+}
+
+export interface ProviderEntry {
+  readonly name: string;
+  readonly dialect: DialectName;
+  readonly baseUrl: string;
+  readonly apiKey?: string | undefined;
+}
+
+interface ModelEntry {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly routing?: { readonly policy: "round-robin" } | undefined;
+  readonly deployments: readonly DeploymentEntry[];
+}
+
+export interface DeploymentEntry {
+  readonly provider: string;
+  readonly model?: string | undefined;
+  readonly tier: number;
+  readonly weight: number;
+}
+
+/** Dots, slashes and the like are welcome; what would need escaping in a label or a log line is not. */
+const NAME = /^[\w.:/@+-]{1,200}$/;
+
+const name = z
+  .string()
+  .regex(NAME, "expected 1 to 200 letters, digits or any of . : / @ + - _ (no spaces)");
+
+const port = wholeNumber(0, 65_535);
+
+const provider = z.strictObject({
+  name: name.describe("What deployments call it; a label of metrics."),
+  dialect: z.enum(["openai-chat"]).describe("The protocol that it speaks."),
+  baseUrl: z
+    .string()
+    .refine(isHttpUrl, "expected a URL that starts with http:// or https://, without credentials")
+    .describe("Where its API begins, usually with `/v1` at the end."),
+  apiKey: z
+    .string()
+    .min(1, "expected a key; leave it out for a server that asks for none")
+    .optional()
+    .describe("Sent as a bearer token. Write `${NAME}` and keep it in the environment."),
+});
+
+const deployment = z.strictObject({
+  provider: z.string().describe("The name of a provider."),
+  model: z
+    .string()
+    .min(1, "expected a name")
+    .optional()
+    .describe("What the provider calls the model; the public name if it is left out."),
+  tier: wholeNumber(0, 99).default(0).describe("Lower tiers are tried first."),
+  weight: wholeNumber(1, 1000).default(1).describe("Share of the requests within a tier."),
+});
+
+const model = z.strictObject({
+  name: name.describe("What clients call it; a label of metrics."),
+  aliases: z.array(name).default([]).describe("Other names for it."),
+  routing: z
+    .strictObject({
+      policy: z.enum(["round-robin"]).describe("How the next deployment is picked."),
+    })
+    .optional(),
+  deployments: z.array(deployment).min(1, "expected at least one deployment"),
+});
+
+const server = z
+  .strictObject({
+    host: z.string().default("0.0.0.0").describe("The address that clients call."),
+    port: port.default(8080).describe("0 takes any free port."),
+  })
+  .prefault({});
+
+const admin = z
+  .strictObject({
+    host: z
+      .string()
+      .default("127.0.0.1")
+      .describe("Metrics tell a lot about a business: only this machine sees them at first."),
+    port: port.default(9090).describe("0 takes any free port."),
+  })
+  .prefault({});
+
+const store = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(/^sqlite:./, "expected `sqlite:PATH`")
+      .default("sqlite:data/slipstream.db")
+      .describe("`sqlite:PATH`, relative to the working directory. Holds organisations and keys."),
+  })
+  .prefault({});
+
+const log = z
+  .strictObject({
+    level: z.enum(LOG_LEVELS).default("info").describe("The least that is written."),
+  })
+  .prefault({});
+
+export const configSchema: z.ZodType<ConfigFile> = z.strictObject({
+  server,
+  admin,
+  store,
+  log,
+  providers: z.array(provider).min(1, "expected at least one provider"),
+  models: z.array(model).min(1, "expected at least one model"),
+});
+
+/** For those who need only the store. */
+export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.object({ store });
+
+function wholeNumber(min: number, max: number): z.ZodInt {
+  const message = `expected a whole number from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return ["http:", "https:"].includes(url.protocol) && url.username === "" && url.password === "";
+}

@@ -1,0 +1,23 @@
+/**
+ * The configuration as the gateway uses it: checked, complete and immutable.
+ */
+import type { Route } from "@slipstream/contracts/deployment";
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+export interface Config {
+  /** The data plane: what clients call. */
+  readonly server: ListenAddress;
+  /** Health and metrics: what operators call. */
+  readonly admin: ListenAddress;
+  readonly store: { readonly url: string };
+  readonly log: { readonly level: LogLevel };
+  readonly routes: readonly Route[];
+}
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

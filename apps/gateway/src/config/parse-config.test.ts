@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./config-problem.ts";
+import { parseConfig } from "./parse-config.ts";
+
+const MINIMAL = `
+providers: [{ name: fleet, dialect: openai-chat, baseUrl: "http://10.0.0.5:8000/v1/" }]
+models: [{ name: llama, deployments: [{ provider: fleet }] }]
+`;
+
+function parse(text: string, environment: Record<string, string> = {}): Config {
+  return parseConfig({ name: "test.yaml", text }, environment);
+}
+
+/** Every problem as `path: message`. */
+function problemsOf(text: string): readonly string[] {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    }
+    throw error;
+  }
+  return [];
+}
+
+test("what is left out gets its default", () => {
+  expect(parse(MINIMAL)).toEqual({
+    server: { host: "0.0.0.0", port: 8080 },
+    admin: { host: "127.0.0.1", port: 9090 },
+    store: { url: "sqlite:data/slipstream.db" },
+    log: { level: "info" },
+    routes: [
+      {
+        model: "llama",
+        aliases: [],
+        deployments: [
+          {
+            id: "fleet/llama",
+            provider: "fleet",
+            dialect: "openai-chat",
+            baseUrl: "http://10.0.0.5:8000/v1",
+            apiKey: undefined,
+            upstreamModel: "llama",
+            tier: 0,
+            weight: 1,
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test("secrets come from the environment", () => {
+  const text = MINIMAL.replace("baseUrl", `apiKey: "\${FLEET_KEY}", baseUrl`);
+  expect(parse(text, { FLEET_KEY: "secret" }).routes[0]?.deployments[0].apiKey).toBe("secret");
+  expect(problemsOf(text)).toEqual([
+    "providers[0].apiKey: environment variable FLEET_KEY is not set",
+  ]);
+});
+
+test("all problems are told at once, each with its path and what is accepted", () => {
+  const problems = problemsOf(`
+server: { port: 80800, hots: x }
+log: { level: loud }
+providers:
+  - { name: a, dialect: openai, baseUrl: "ftp://x" }
+  - { name: a, dialect: openai-chat, baseUrl: "http://u:secret@x" }
+models:
+  - { name: m, aliases: [n], deployments: [{ provider: b }, { provider: a, weight: 0 }] }
+  - { name: n, deployments: [] }
+extra: 1
+`);
+  expect(problems).toEqual([
+    "server.port: expected a whole number from 0 to 65535",
+    "server.hots: unknown key; expected one of: host, port",
+    "log.level: expected one of: trace, debug, info, warn, error, silent",
+    "providers[0].dialect: expected one of: openai-chat",
+    "providers[0].baseUrl: expected a URL that starts with http:// or https://, without credentials",
+    "providers[1].baseUrl: expected a URL that starts with http:// or https://, without credentials",
+    "models[0].deployments[1].weight: expected a whole number from 1 to 1000",
+    "models[1].deployments: expected at least one deployment",
+    "extra: unknown key; expected one of: server, admin, store, log, providers, models",
+    `providers[1].name: "a" is taken by providers[0].name; each name may be used once`,
+    `models[1].name: "n" is taken by models[0].aliases[0]; each name may be used once`,
+    `models[0].deployments[0].provider: no provider is named "b"; expected one of: "a", "a"`,
+  ]);
+});
+
+test.each([
+  ["an empty file", "", ": expected object, received null"],
+  ["broken YAML", "models: [", ": Flow sequence in block collection must be"],
+  [
+    "the same deployment twice",
+    MINIMAL.replace("[{ provider: fleet }]", "[{ provider: fleet }, { provider: fleet }]"),
+    'models[0].deployments[1]: "fleet/llama" is taken',
+  ],
+])("%s is refused", (_name, text, problem) => {
+  expect(problemsOf(text)[0]).toContain(problem);
+});
+
+test("the message never repeats a value that may be a secret", () => {
+  const text = MINIMAL.replace("http://10.0.0.5:8000/v1/", "sk-secret");
+  expect(problemsOf(text).join()).not.toContain("secret");
+});

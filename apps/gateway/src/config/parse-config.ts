@@ -1,0 +1,91 @@
+/**
+ * From the text of a configuration file to a `Config`. Pure: the file and the environment are handed in.
+ */
+import type { Deployment, Route } from "@slipstream/contracts/deployment";
+import { InvariantError } from "@slipstream/contracts/errors";
+import { parseDocument } from "yaml";
+import type { z } from "zod";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./config-problem.ts";
+import type { ConfigProblem } from "./config-problem.ts";
+import { findReferenceProblems } from "./config-references.ts";
+import { describeIssue } from "./config-issue.ts";
+import { configSchema, storeFileSchema } from "./config-schema.ts";
+import type { ConfigFile, DeploymentEntry, ProviderEntry } from "./config-schema.ts";
+import { substituteVariables } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+
+export interface ConfigSource {
+  /** For messages: usually the file's name. */
+  readonly name: string;
+  /** YAML 1.2; JSON is a part of it. */
+  readonly text: string;
+}
+
+/** @throws {ConfigError} with every problem at once. */
+export function parseConfig(source: ConfigSource, environment: Environment): Config {
+  const { value, problems } = substituteVariables(parseYaml(source), environment);
+  const file = check(source, configSchema, value, [...problems, ...findReferenceProblems(value)]);
+  const { server, admin, store, log } = file;
+  return { server, admin, store, log, routes: toRoutes(file) };
+}
+
+/** Reads nothing but the store's URL. @throws {ConfigError} */
+export function parseStoreUrl(source: ConfigSource, environment: Environment): string {
+  const file = parseYaml(source);
+  const store: unknown =
+    typeof file === "object" && file !== null ? Reflect.get(file, "store") : {};
+  const { value, problems } = substituteVariables({ store }, environment);
+  return check(source, storeFileSchema, value, problems).store.url;
+}
+
+/** @throws {ConfigError} with the problems of form and those that were found before. */
+function check<T>(
+  source: ConfigSource,
+  schema: z.ZodType<T>,
+  value: unknown,
+  problems: readonly ConfigProblem[],
+): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const ofForm = parsed.error?.issues.flatMap(describeIssue) ?? [];
+  throw new ConfigError(source.name, [...ofForm, ...problems]);
+}
+
+function parseYaml(source: ConfigSource): unknown {
+  const document = parseDocument(source.text);
+  const problems = document.errors.map(({ message }) => ({ path: "", message }));
+  if (problems.length > 0) throw new ConfigError(source.name, problems);
+  return document.toJS() as unknown;
+}
+
+function toRoutes(file: ConfigFile): readonly Route[] {
+  const providers = new Map(file.providers.map((provider) => [provider.name, provider]));
+  return file.models.map((model) => {
+    const [first, ...rest] = model.deployments.map((deployment) => {
+      const provider = providers.get(deployment.provider);
+      if (provider === undefined) throw new InvariantError("a reference was not checked");
+      return toDeployment(provider, deployment, model.name);
+    });
+    if (first === undefined) throw new InvariantError("a length was not checked");
+    return { model: model.name, aliases: model.aliases, deployments: [first, ...rest] };
+  });
+}
+
+function toDeployment(
+  provider: ProviderEntry,
+  deployment: DeploymentEntry,
+  model: string,
+): Deployment {
+  const upstreamModel = deployment.model ?? model;
+  return {
+    id: `${provider.name}/${upstreamModel}`,
+    provider: provider.name,
+    dialect: provider.dialect,
+    baseUrl: provider.baseUrl.replace(/\/+$/, ""),
+    apiKey: provider.apiKey,
+    upstreamModel,
+    tier: deployment.tier,
+    weight: deployment.weight,
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * Answers to what is not HTTP, or comes too slowly to become a request. There is no request yet, so
+ * these are in no metric of requests.
+ */
+import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
+import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
+import { GatewayError } from "@slipstream/contracts/errors";
+
+export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal = toRefusal(error.code ?? "");
+  const body = JSON.stringify(toErrorEnvelope(refusal));
+  socket.end(
+    [
+      `HTTP/1.1 ${refusal.spec.status} Refused`,
+      "content-type: application/json; charset=utf-8",
+      `content-length: ${Buffer.byteLength(body)}`,
+      `x-request-id: ${randomUUID()}`,
+      "connection: close",
+      "",
+      body,
+    ].join("\r\n"),
+  );
+}
+
+function toRefusal(code: string): GatewayError {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return new GatewayError("body_timeout", "The request did not arrive in time.");
+  }
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new GatewayError("headers_too_large", "The request headers are too large.");
+  }
+  return new GatewayError("invalid_http", "The request is not valid HTTP.");
+}

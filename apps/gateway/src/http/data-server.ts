@@ -1,0 +1,110 @@
+/**
+ * The data plane: routes requests to endpoints and hands each to the pipeline. Fastify routes; from
+ * there on bytes go to the socket without it.
+ */
+import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import type { EndpointName } from "@slipstream/contracts/endpoint";
+import { GatewayError } from "@slipstream/contracts/errors";
+import { handleRequest } from "@slipstream/pipeline/handle-request";
+import type { Serve } from "@slipstream/pipeline/handle-request";
+import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
+import fastify from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ListenAddress } from "../config/config.ts";
+import { answerBrokenHttp } from "./broken-http.ts";
+import { ENDPOINTS, findMethod } from "./endpoints.ts";
+import { HttpRequest, HttpResponse } from "./http-exchange.ts";
+import { RunningResponses } from "./running-responses.ts";
+import { SERVER_LIMITS } from "./server-limits.ts";
+
+/** Model names hold slashes and grow long; the rest of a path beyond this is not looked at. */
+const PATH_REST_MAX = 512;
+
+/** What running answers may take when the server is closed, ms. Kubernetes kills after 30 s. */
+const DRAIN_MS = 25_000;
+
+export interface DataServer {
+  /** @returns the address that is listened on. */
+  listen(address: ListenAddress): Promise<AddressInfo | string | null>;
+  /** Takes no new connections, lets running answers end, cuts what has not ended in time. */
+  close(): Promise<void>;
+}
+
+export function createDataServer(ports: PipelinePorts): DataServer {
+  const running = new RunningResponses();
+
+  function handle(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    endpoint: EndpointName,
+    serve: Serve,
+  ): void {
+    reply.hijack();
+    running.add(reply.raw);
+    const clientRequest = new HttpRequest(request.raw, endpoint);
+    const clientResponse = new HttpResponse(reply.raw, clientRequest.requestId);
+    const { clock, observer } = ports;
+    // Never rejects.
+    void handleRequest(
+      { request: clientRequest, response: clientResponse, clock, observer },
+      serve,
+    );
+  }
+
+  function refuse(request: FastifyRequest, reply: FastifyReply, error: GatewayError): void {
+    handle(request, reply, "unknown", () => Promise.reject(error));
+  }
+
+  const server = fastify({
+    ...SERVER_LIMITS,
+    routerOptions: { maxParamLength: PATH_REST_MAX },
+    exposeHeadRoutes: false,
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: (_error, request, reply) => {
+      refuse(request, reply, new GatewayError("invalid_http", "The URL is not valid."));
+    },
+  });
+
+  // The pipeline reads the body itself, after it knows who is asking.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  for (const { method, path, name, serve } of ENDPOINTS) {
+    server.route<{ Params: { "*"?: string } }>({
+      method,
+      url: path,
+      handler: (request, reply) => {
+        const rest = request.params["*"] ?? "";
+        handle(request, reply, name, (life) => serve(ports, life, rest));
+      },
+    });
+  }
+  server.setNotFoundHandler((request, reply) => refuse(request, reply, toRoutingError(request)));
+  server.setErrorHandler((cause, request, reply) => {
+    const message = "The gateway failed to process the request.";
+    refuse(request, reply, new GatewayError("internal_error", message, { cause }));
+  });
+  return {
+    async listen(address) {
+      await server.listen(address);
+      return server.server.address();
+    },
+    async close() {
+      const closed = server.close();
+      await Promise.race([running.ended(), setTimeout(DRAIN_MS, undefined, { ref: false })]);
+      // Also those on which no request has come yet: Node does not count them as idle.
+      server.server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Does not repeat the path: it may hold anything. */
+function toRoutingError(request: FastifyRequest): GatewayError {
+  const path = request.url.split("?", 1)[0] ?? "";
+  const method = findMethod(path);
+  if (method === undefined) {
+    return new GatewayError("unknown_url", "There is no such URL on this gateway.");
+  }
+  return new GatewayError("method_not_allowed", `This URL is served with ${method} only.`);
+}

@@ -1,0 +1,45 @@
+/**
+ * Reads a request body up to a bound.
+ */
+import type { IncomingMessage } from "node:http";
+import { GatewayError } from "@slipstream/contracts/errors";
+
+/**
+ * @throws {GatewayError} `body_too_large`, before anything is read where the client has said how much
+ *   it will send; `invalid_http` when the body was cut short.
+ */
+export function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const announced = Number(message.headers["content-length"] ?? 0);
+  if (announced > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    message.on("data", (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > bytesMax) {
+        pieces.length = 0;
+        reject(tooLarge(bytesMax));
+      } else {
+        pieces.push(piece);
+      }
+    });
+    message.once("end", () => {
+      const [only, ...rest] = pieces;
+      resolve(only !== undefined && rest.length === 0 ? only : Buffer.concat(pieces, bytes));
+    });
+    message.once("close", () => {
+      if (!message.complete) reject(cutShort());
+    });
+    // "close" follows and says the same.
+    message.once("error", () => undefined);
+  });
+}
+
+function tooLarge(bytesMax: number): GatewayError {
+  const message = `The request body is larger than ${bytesMax} bytes.`;
+  return new GatewayError("body_too_large", message);
+}
+
+function cutShort(): GatewayError {
+  return new GatewayError("invalid_http", "The request body was cut short.");
+}

@@ -1,0 +1,23 @@
+/**
+ * What one connection may cost. Shared by both servers.
+ */
+import type { Server } from "node:http";
+import type { FastifyHttpOptions } from "fastify";
+
+export const SERVER_LIMITS: FastifyHttpOptions<Server> = {
+  /** A whole request, body included, ms. Ten megabytes at 3 Mbit/s. */
+  requestTimeout: 30_000,
+  /** Longer than the idle timeout of common load balancers (60 s), so that they close first. ms. */
+  keepAliveTimeout: 75_000,
+  /** A client that has kept one connection that long may find another worker. */
+  maxRequestsPerSocket: 10_000,
+  http: {
+    /** ms. Slow senders of headers are found within one interval of the check. */
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 1000,
+    /** Bytes. A key, a trace and a few cookies need far less. */
+    maxHeaderSize: 16_384,
+  },
+  /** On close: idle connections at once, running answers when they end. */
+  forceCloseConnections: "idle",
+};

@@ -1,0 +1,146 @@
+/**
+ * Who does a request act for? Warm: once per request.
+ *
+ * In this order, the cheapest first: form of the header, checksum of the key, hash, keys known to
+ * exist, keys known not to, a look-up already under way, the store. A malformed key never gets as
+ * far as the hash and is in no cache metric; every well-formed one counts there exactly once.
+ */
+import type { CacheObserver } from "@slipstream/contracts/cache-events";
+import type { Clock } from "@slipstream/contracts/clock";
+import { GatewayError } from "@slipstream/contracts/errors";
+import type { KeyChange, KeyStore } from "@slipstream/contracts/key-store";
+import type { Principal } from "@slipstream/contracts/principal";
+import { hashApiKey, isWellFormedKey } from "./api-key.ts";
+import { parseBearer } from "./bearer.ts";
+import { KeyCache } from "./key-cache.ts";
+
+/** Look-ups under way at once. More means that the store is stuck, or that someone invents keys. */
+export const LOOK_UPS_MAX = 1_000;
+const TOO_MANY_LOOK_UPS = `${LOOK_UPS_MAX} look-ups are under way`;
+/** By then a restarted store or a shorter queue is likely. */
+const RETRY_AFTER_SECONDS = 1;
+
+export interface AuthenticatorOptions {
+  readonly keys: Pick<KeyStore, "findPrincipal">;
+  readonly clock: Clock;
+  readonly caches: CacheObserver;
+}
+
+export interface Authenticator {
+  /**
+   * Answers at once when a cache knows, which is nearly always; a promise means that the store is
+   * asked.
+   *
+   * @param authorization The header as sent.
+   * @throws {GatewayError} (or rejects with it) `missing_api_key`; `invalid_api_key`, the same for a
+   *   malformed, an unknown and a revoked key; `auth_unavailable` when the store cannot answer and
+   *   the caches cannot help.
+   */
+  authenticate(authorization: string | undefined): Principal | Promise<Principal>;
+  /** Drops what is no longer true of these keys; an answer still on its way for one is not kept. */
+  learn(changes: readonly KeyChange[]): void;
+  /**
+   * Some key may have changed and nobody knows which: each has to be asked for again. While the
+   * store is down, those that existed still serve for as long as any other stale answer.
+   */
+  doubtAll(): void;
+}
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  return new KeyAuthenticator(options);
+}
+
+class KeyAuthenticator implements Authenticator {
+  readonly #keys: Pick<KeyStore, "findPrincipal">;
+  readonly #caches: CacheObserver;
+  readonly #known: KeyCache;
+  /** By key hash. One that is no longer in here when it ends may be out of date. */
+  readonly #lookUps = new Map<string, Promise<Principal>>();
+
+  constructor({ keys, clock, caches }: AuthenticatorOptions) {
+    this.#keys = keys;
+    this.#caches = caches;
+    this.#known = new KeyCache(clock);
+  }
+
+  authenticate(authorization: string | undefined): Principal | Promise<Principal> {
+    const keyHash = hashApiKey(readKey(authorization));
+    const principal = this.#known.findFresh(keyHash);
+    if (principal !== undefined) {
+      this.#caches.cacheRequest("api_key", "hit");
+      return principal;
+    }
+    if (this.#known.isAbsent(keyHash)) {
+      this.#caches.cacheRequest("api_key", "negative");
+      throw invalidKey();
+    }
+    const lookUp = this.#lookUps.get(keyHash);
+    this.#caches.cacheRequest("api_key", lookUp === undefined ? "miss" : "coalesced");
+    if (lookUp !== undefined) return lookUp;
+    if (this.#lookUps.size >= LOOK_UPS_MAX) return this.#serveStale(keyHash, TOO_MANY_LOOK_UPS);
+    return this.#lookUp(keyHash);
+  }
+
+  learn(changes: readonly KeyChange[]): void {
+    for (const { keyHash, type } of changes) {
+      if (type === "created") this.#known.forgetAbsent(keyHash);
+      else this.#known.forgetPresent(keyHash);
+      this.#lookUps.delete(keyHash);
+    }
+  }
+
+  doubtAll(): void {
+    this.#known.doubtAll();
+    this.#lookUps.clear();
+  }
+
+  #lookUp(keyHash: string): Promise<Principal> {
+    const lookUp: Promise<Principal> = this.#keys.findPrincipal(keyHash).then(
+      (principal) => {
+        if (this.#endLookUp(keyHash, lookUp)) this.#known.remember(keyHash, principal);
+        if (principal === undefined) throw invalidKey();
+        return principal;
+      },
+      (cause: unknown) => {
+        this.#endLookUp(keyHash, lookUp);
+        return this.#serveStale(keyHash, cause);
+      },
+    );
+    this.#lookUps.set(keyHash, lookUp);
+    return lookUp;
+  }
+
+  #serveStale(keyHash: string, cause: unknown): Principal {
+    const principal = this.#known.findStale(keyHash);
+    if (principal === undefined) throw unavailable(cause);
+    return principal;
+  }
+
+  /** @returns false when the key was forgotten after the question was asked. */
+  #endLookUp(keyHash: string, lookUp: Promise<Principal>): boolean {
+    return this.#lookUps.get(keyHash) === lookUp && this.#lookUps.delete(keyHash);
+  }
+}
+
+function readKey(authorization: string | undefined): string {
+  const key = authorization === undefined ? undefined : parseBearer(authorization);
+  if (key === undefined) {
+    throw new GatewayError(
+      "missing_api_key",
+      "No API key given. Send one in the header `Authorization: Bearer <key>`.",
+    );
+  }
+  if (!isWellFormedKey(key)) throw invalidKey();
+  return key;
+}
+
+function invalidKey(): GatewayError {
+  return new GatewayError("invalid_api_key", "The API key is not valid.");
+}
+
+function unavailable(cause: unknown): GatewayError {
+  return new GatewayError("auth_unavailable", "API keys cannot be checked at the moment.", {
+    cause,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+}

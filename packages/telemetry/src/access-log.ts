@@ -1,0 +1,62 @@
+/**
+ * One line per request, at its end. Ids, counts, times and codes from the list below and nothing
+ * else; a new field is a decision, not a spread.
+ */
+import { ERROR_SPECS } from "@slipstream/contracts/errors";
+import type { Blame } from "@slipstream/contracts/errors";
+import type { RequestReport } from "@slipstream/contracts/request-events";
+import type { Logger } from "pino";
+import { describeCauses } from "./error-causes.ts";
+import type { RequestSubscriber } from "./fan-out-observer.ts";
+
+const LEVELS: Readonly<Record<Blame, "info" | "warn" | "error">> = {
+  client: "info",
+  upstream: "warn",
+  gateway: "error",
+};
+
+export function createAccessLog(logger: Logger): RequestSubscriber {
+  return {
+    observe(event) {
+      if (event.type === "request_end") writeLine(logger, event.report);
+    },
+  };
+}
+
+function writeLine(logger: Logger, report: RequestReport): void {
+  const { errorCode } = report;
+  const blame = errorCode === undefined ? "client" : ERROR_SPECS[errorCode].blame;
+  // What a client got wrong says nothing about us, and its causes were made from its input.
+  const causes = blame === "client" ? undefined : describeCauses(report.cause);
+  logger[LEVELS[blame]]({ ...toFields(report), causes }, "request");
+}
+
+function toFields(report: RequestReport): Record<string, string | number | undefined> {
+  const { stream, usage, principal } = report;
+  return {
+    requestId: report.requestId,
+    endpoint: report.endpoint,
+    model: report.model,
+    deployment: report.deploymentId,
+    outcome: report.outcome,
+    status: report.status,
+    errorCode: report.errorCode,
+    durationMs: toShortMs(report.durationMs),
+    attempts: report.attempts,
+    firstChunkMs: toShortMs(stream?.firstChunkMs),
+    chunks: stream?.chunks,
+    gapMsMax: toShortMs(stream?.gapMsMax),
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    cachedInputTokens: usage?.cachedInputTokens,
+    reasoningTokens: usage?.reasoningTokens,
+    keyId: principal?.keyId,
+    workspaceId: principal?.workspaceId,
+    organizationId: principal?.organizationId,
+  };
+}
+
+/** Microseconds are as fine as these figures mean anything. */
+function toShortMs(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 1_000) / 1_000;
+}

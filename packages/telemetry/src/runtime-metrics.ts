@@ -1,0 +1,80 @@
+/**
+ * What the process itself is doing, sampled at every scrape.
+ *
+ * Own code rather than prom-client's defaults, because those come all together: with an event-loop
+ * gauge that every scrape resets, so that two scrapers spoil each other's readings, a garbage
+ * collection observer that reads only the first entry of a batch, and lists of all open handles.
+ */
+import { readdir } from "node:fs/promises";
+import { eventLoopUtilization } from "node:perf_hooks";
+import process from "node:process";
+import type { Counter } from "prom-client";
+import * as catalog from "./catalog.ts";
+import type { Instruments } from "./instruments.ts";
+
+export class RuntimeMetrics {
+  readonly #counters;
+  readonly #gauges;
+
+  constructor(instruments: Instruments, version: string) {
+    this.#counters = {
+      loopActive: instruments.fixedCounter(catalog.EVENT_LOOP_ACTIVE),
+      loopIdle: instruments.fixedCounter(catalog.EVENT_LOOP_IDLE),
+      cpu: instruments.fixedCounter(catalog.CPU),
+      cpuUser: instruments.fixedCounter(catalog.CPU_USER),
+      cpuSystem: instruments.fixedCounter(catalog.CPU_SYSTEM),
+    };
+    this.#gauges = {
+      residentMemory: instruments.gauge(catalog.RESIDENT_MEMORY),
+      heapTotal: instruments.gauge(catalog.HEAP_TOTAL),
+      heapUsed: instruments.gauge(catalog.HEAP_USED),
+      externalMemory: instruments.gauge(catalog.EXTERNAL_MEMORY),
+      openFiles: instruments.gauge(catalog.OPEN_FILES),
+    };
+    instruments.gauge(catalog.BUILD_INFO).set({ version, node: process.version }, 1);
+    instruments.gauge(catalog.START_TIME).set(Date.now() / 1_000 - process.uptime());
+  }
+
+  async sample(): Promise<void> {
+    this.#sampleTime();
+    this.#sampleMemory();
+    await this.#countOpenFiles();
+  }
+
+  #sampleTime(): void {
+    const { loopActive, loopIdle, cpu, cpuUser, cpuSystem } = this.#counters;
+    const { active, idle } = eventLoopUtilization();
+    setTotal(loopActive, active / 1_000);
+    setTotal(loopIdle, idle / 1_000);
+    const { user, system } = process.cpuUsage();
+    setTotal(cpu, (user + system) / 1_000_000);
+    setTotal(cpuUser, user / 1_000_000);
+    setTotal(cpuSystem, system / 1_000_000);
+  }
+
+  #sampleMemory(): void {
+    const { residentMemory, heapTotal, heapUsed, externalMemory } = this.#gauges;
+    const memory = process.memoryUsage();
+    residentMemory.set(memory.rss);
+    heapTotal.set(memory.heapTotal);
+    heapUsed.set(memory.heapUsed);
+    externalMemory.set(memory.external);
+  }
+
+  async #countOpenFiles(): Promise<void> {
+    const { openFiles } = this.#gauges;
+    try {
+      // One of them is the directory that is being read.
+      openFiles.set((await readdir("/proc/self/fd")).length - 1);
+    } catch {
+      // Not Linux: unknown is not 0.
+      openFiles.remove();
+    }
+  }
+}
+
+/** For what the system has counted itself: prom-client's counters can only be added to. */
+function setTotal(counter: Counter, total: number): void {
+  counter.reset();
+  counter.inc(total);
+}

@@ -19,6 +19,8 @@ switch (command.type) {
 async function start(port: number, host: string): Promise<void> {
   process.once("SIGINT", () => process.exit(0));
   process.once("SIGTERM", () => process.exit(0));
+  // Started with a channel, it ends with whoever holds the other end.
+  process.once("disconnect", () => process.exit(0));
   try {
     const { url } = await startMockUpstream({ port, host });
     console.log(`mock-upstream listening on ${url}`);

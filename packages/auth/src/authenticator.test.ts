@@ -92,8 +92,8 @@ test("a malformed, an unknown and a cached unknown key look the same", async () 
     try {
       await authenticator.authenticate(header);
     } catch (error) {
-      const { code, message, param, retryAfterSeconds } = error as GatewayError;
-      errors.push({ code, message, param, retryAfterSeconds });
+      const { code, message, param, headers } = error as GatewayError;
+      errors.push({ code, message, param, headers });
     }
   }
   expect(errors).toHaveLength(3);
@@ -148,7 +148,7 @@ test("a store that is down is never a refusal", async () => {
   await expect(authenticator.authenticate(HEADER)).rejects.toMatchObject({
     code: "auth_unavailable",
     message: expect.not.stringContaining("secret"),
-    retryAfterSeconds: 1,
+    headers: { "retry-after": "1" },
   });
   world.answer = PRINCIPAL;
   expect(await ask()).toBe("key_1");

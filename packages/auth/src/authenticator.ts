@@ -141,6 +141,6 @@ function invalidKey(): GatewayError {
 function unavailable(cause: unknown): GatewayError {
   return new GatewayError("auth_unavailable", "API keys cannot be checked at the moment.", {
     cause,
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
   });
 }

@@ -102,8 +102,8 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
 export interface GatewayErrorOptions extends ErrorOptions {
   /** The request field that is wrong, as OpenAI's `error.param`. */
   readonly param?: string;
-  /** Whole seconds for `Retry-After`. */
-  readonly retryAfterSeconds?: number;
+  /** Response headers that belong to it, by lower-case name, such as `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -116,13 +116,13 @@ export class GatewayError extends Error {
   override readonly name = "GatewayError";
   readonly code: ErrorCode;
   readonly param: string | undefined;
-  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.param = options.param;
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers ?? {};
   }
 
   get spec(): ErrorSpec {

@@ -127,7 +127,8 @@ export class RequestLife implements ClientListener {
     if (!this.#conclude(outcome, error)) return;
     const envelope = JSON.stringify(toErrorEnvelope(error));
     if (this.#status === undefined) {
-      this.#send(error.spec.status, toErrorHeaders(error), Buffer.from(envelope));
+      const headers = { ...error.headers, "content-type": "application/json; charset=utf-8" };
+      this.#send(error.spec.status, headers, Buffer.from(envelope));
       return;
     }
     this.response.write(Buffer.from(`data: ${envelope}\n\n`));
@@ -182,12 +183,4 @@ export class RequestLife implements ClientListener {
       durationMs: this.#clock.nowMs() - this.startMs,
     };
   }
-}
-
-function toErrorHeaders(error: GatewayError): ResponseHeaders {
-  const { retryAfterSeconds } = error;
-  return {
-    "content-type": "application/json; charset=utf-8",
-    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-  };
 }

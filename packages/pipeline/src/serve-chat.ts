@@ -29,7 +29,7 @@ export async function serveChat(ports: PipelinePorts, life: RequestLife): Promis
   if (!life.isOpen) return;
   const body = parseInferenceBody(bytes, request.contentType);
   const route = ports.pool.findRoute(body.model);
-  if (route === undefined) throw unknownModel();
+  if (route === undefined) throw unknownModel(body.model);
   facts.model = route.model;
   await attemptInTurn(ports, life, { route, body });
 }

@@ -20,7 +20,7 @@ export async function serveModel(
 ): Promise<void> {
   life.facts.principal = await ports.authenticator.authenticate(life.request.authorization);
   const route = ports.pool.findRoute(name);
-  if (route === undefined) throw unknownModel();
+  if (route === undefined) throw unknownModel(name);
   life.facts.model = route.model;
   answerJson(life, toModel(route));
 }

@@ -45,7 +45,7 @@ export function toStatusFailure(head: UpstreamHead): GatewayError {
   const { code, message } = MEANINGS[head.status] ?? OTHER;
   return new GatewayError(code, message, {
     cause: new Error(`upstream status ${head.status}`),
-    ...readRetryAfter(head.headers["retry-after"]),
+    headers: readRetryAfter(head.headers["retry-after"]),
   });
 }
 
@@ -58,7 +58,7 @@ export function toEventFailure(error: StreamError): GatewayError {
 }
 
 /** Whole seconds; a date or nonsense is not passed on. */
-function readRetryAfter(value: string | undefined): { retryAfterSeconds?: number } {
+function readRetryAfter(value: string | undefined): Readonly<Record<string, string>> {
   if (value === undefined || !/^\d{1,9}$/.test(value)) return {};
-  return { retryAfterSeconds: Math.min(Number(value), RETRY_AFTER_SECONDS_MAX) };
+  return { "retry-after": String(Math.min(Number(value), RETRY_AFTER_SECONDS_MAX)) };
 }

@@ -56,7 +56,7 @@ async function create(keys: KeyAdministration, selection: KeySelection): Promise
 }
 
 async function list(keys: KeyAdministration, selection: KeySelection): Promise<Result> {
-  const found = await findKeys(keys, selection);
+  const { found, isComplete } = await findKeys(keys, selection);
   const rows = found.map((key) => [
     key.keyId,
     key.organization,
@@ -68,8 +68,11 @@ async function list(keys: KeyAdministration, selection: KeySelection): Promise<R
   ]);
   const head = ["ID", "ORGANIZATION", "WORKSPACE", "NAME", "KEY", "CREATED", "STATE"];
   return {
-    json: { keys: found.map(toJson) },
-    text: found.length === 0 ? "There are no such keys." : formatTable([head, ...rows]),
+    json: { keys: found.map(toJson), isComplete },
+    text: [
+      found.length === 0 ? "There are no such keys." : formatTable([head, ...rows]),
+      ...(isComplete ? [] : ["There are more: name an organisation or a workspace."]),
+    ].join("\n"),
   };
 }
 
@@ -86,18 +89,26 @@ async function revoke(keys: KeyAdministration, selection: KeySelection): Promise
 
 /** Revoking is for good, so a description must fit one live key and no other. */
 async function findTheOne(keys: KeyAdministration, selection: KeySelection): Promise<ListedKey> {
-  const live = (await findKeys(keys, selection)).filter((key) => key.revokedAtMs === null);
+  const { found, isComplete } = await findKeys(keys, selection);
+  const live = found.filter((key) => key.revokedAtMs === null);
   const [only, ...others] = live;
-  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined && others.length === 0 && isComplete) return only;
   throw new Error(`${live.length} live keys fit; name one by its id. \`keys list\` shows them.`);
+}
+
+interface FoundKeys {
+  readonly found: readonly ListedKey[];
+  /** False when the store has more than one list shows. */
+  readonly isComplete: boolean;
 }
 
 async function findKeys(
   keys: KeyAdministration,
   { organization, workspace, name }: KeySelection,
-): Promise<readonly ListedKey[]> {
-  const { keys: found } = await keys.listKeys({ organization, workspace });
-  return found.filter((key) => name === undefined || key.name === name);
+): Promise<FoundKeys> {
+  const listed = await keys.listKeys({ organization, workspace });
+  const found = listed.keys.filter((key) => name === undefined || key.name === name);
+  return { found, isComplete: listed.isComplete };
 }
 
 function toJson(key: ListedKey): object {

@@ -99,12 +99,17 @@ export function createDataServer(ports: PipelinePorts): DataServer {
   };
 }
 
-/** Does not repeat the path: it may hold anything. */
+/** Characters of the client's own path that an error repeats to it. */
+const PATH_SHOWN_MAX = 100;
+
+/** Without the query, which some clients put keys into. */
 function toRoutingError(request: FastifyRequest): GatewayError {
   const path = request.url.split("?", 1)[0] ?? "";
-  const method = findMethod(path);
-  if (method === undefined) {
-    return new GatewayError("unknown_url", "There is no such URL on this gateway.");
+  const shown = path.slice(0, PATH_SHOWN_MAX);
+  const allow = findMethod(path);
+  if (allow === undefined) {
+    return new GatewayError("unknown_url", `Unknown URL: ${request.method} ${shown}`);
   }
-  return new GatewayError("method_not_allowed", `This URL is served with ${method} only.`);
+  const message = `${shown} is served with ${allow}, not with ${request.method}.`;
+  return new GatewayError("method_not_allowed", message, { headers: { allow } });
 }

@@ -10,9 +10,15 @@ test("every error code has its row in docs/errors.md, and every row its code", (
     .split("\n")
     .filter((line) => line.startsWith("| `"))
     .map((line) => line.split("|").map((cell) => cell.trim()));
-  const documented = rows.map(([, code = "", status, type, blame, retryable]) => [
+  const documented = rows.map(([, code = "", status, type, blame, retryable, outcome = ""]) => [
     code.replaceAll("`", ""),
-    { status: Number(status), type, blame, retryable: retryable === "yes" },
+    {
+      status: Number(status),
+      type,
+      blame,
+      retryable: retryable === "yes",
+      outcome: outcome.replaceAll("`", ""),
+    },
   ]);
   expect(Object.fromEntries(documented)).toEqual(ERROR_SPECS);
   expect(rows).toHaveLength(Object.keys(ERROR_SPECS).length);

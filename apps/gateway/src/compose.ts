@@ -4,6 +4,7 @@
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
@@ -15,6 +16,7 @@ import { createUndiciUpstream } from "@slipstream/upstream/undici-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
 import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
+import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
 import { VERSION } from "./version.ts";
 
@@ -44,19 +46,34 @@ export async function startGateway(config: Config): Promise<Gateway> {
 
   const upstream = createUndiciUpstream();
   const pool = new ProviderPool(config.routes);
-  const ports: PipelinePorts = { clock: systemClock, observer, upstream, authenticator, pool };
+  const clock = systemClock;
+  const openRequests = new OpenRequests();
+  const sweep = setInterval(() => openRequests.sweep(clock.nowMs()), SWEEP_INTERVAL_MS);
+  const ports: PipelinePorts = { clock, observer, upstream, authenticator, pool, openRequests };
   const dataServer = createDataServer(ports);
-  const adminServer = createAdminServer({ metrics, isReady: () => isAnswering(store.ping()) });
 
+  let isDraining = false;
+  const adminServer = createAdminServer({
+    metrics,
+    isReady: async () => {
+      await store.ping();
+      return !isDraining;
+    },
+  });
+
+  async function drainAndRelease(): Promise<void> {
+    isDraining = true;
+    await drain({ openRequests, dataServer, ...config.drain });
+    await release();
+  }
   async function release(): Promise<void> {
-    await dataServer.close();
-    await upstream.close();
+    clearInterval(sweep);
     clearInterval(poll);
+    await upstream.close();
     await store.close();
     await adminServer.close();
   }
-  let released: Promise<void> | undefined;
-  const close = (): Promise<void> => (released ??= release());
+  let closed: Promise<void> | undefined;
 
   try {
     await feed.poll();
@@ -65,17 +82,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
     return {
       baseUrl: `${toUrl(config.server, address)}/v1`,
       adminUrl: toUrl(config.admin, adminAddress),
-      close,
+      close: () => (closed ??= drainAndRelease()),
     };
   } catch (error) {
-    await close();
+    await dataServer.close();
+    await release();
     throw error;
   }
-}
-
-async function isAnswering(answer: Promise<void>): Promise<boolean> {
-  await answer;
-  return true;
 }
 
 /** An address to call: "everywhere" is no such thing, so it becomes this machine. */

@@ -27,6 +27,7 @@ beforeAll(async () => {
     `
 server: { host: 127.0.0.1, port: 0 }
 admin: { host: 127.0.0.1, port: 0 }
+drain: { graceMs: 100 }
 store: { url: "sqlite:${join(folder, "data/test.db")}" }
 providers: [{ name: mock, dialect: openai-chat, baseUrl: "${mock.url}", apiKey: "\${MOCK_KEY}" }]
 models: [{ name: chat, deployments: [{ provider: mock, model: "mock/tokens=20,gap=20" }] }]

@@ -32,6 +32,7 @@ export async function startRig(
   const file = {
     server: { host: "127.0.0.1", port: 0 },
     admin: { host: "127.0.0.1", port: 0 },
+    drain: { graceMs: 0, deadlineMs: 2000 },
     store: { url: storeUrl },
     log: { level: "silent" },
     providers: [

@@ -45,6 +45,10 @@ export interface ClientResponse {
   end(): void;
   /** A whole response at once, with its length. */
   send(status: number, headers: ResponseHeaders, body: Uint8Array): void;
-  /** Closes the connection in the way that says "incomplete". */
+  /** Closes the connection in the way that says "incomplete", after what was written has gone out. */
   cut(): void;
+  /** Closes the connection at once. */
+  destroy(): void;
+  /** Bytes that were written and that the operating system has not taken yet. */
+  readonly pendingBytes: number;
 }

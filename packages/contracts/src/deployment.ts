@@ -22,9 +22,27 @@ export interface Deployment {
   readonly weight: number;
 }
 
+/** How long a request may take in each phase; all in milliseconds. */
+export interface Deadlines {
+  /** From an attempt's start until it has a connection. */
+  readonly connectMs: number;
+  /** From an attempt's start until the first content of a stream. */
+  readonly firstTokenMs: number;
+  /**
+   * Between two content events of a stream, or two frames of a whole answer. Comments and empty deltas
+   * are no sign of life.
+   */
+  readonly stallMs: number;
+  /** From the request's start to its end, all attempts included. */
+  readonly totalMs: number;
+  /** For how long a client may take nothing of what is written to it. */
+  readonly clientStallMs: number;
+}
+
 /** A public model name and where it may be served, in configuration order. */
 export interface Route {
   readonly model: string;
   readonly aliases: readonly string[];
+  readonly deadlines: Deadlines;
   readonly deployments: readonly [Deployment, ...Deployment[]];
 }

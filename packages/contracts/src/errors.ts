@@ -1,3 +1,5 @@
+import type { Outcome } from "./outcome.ts";
+
 /**
  * Every failure that a client can see.
  *
@@ -30,7 +32,10 @@ export type ErrorCode =
   | "upstream_unreachable"
   | "upstream_timeout"
   | "upstream_invalid_response"
-  | "upstream_truncated";
+  | "upstream_truncated"
+  | "first_token_timeout"
+  | "stall_timeout"
+  | "total_timeout";
 
 /** Who has to act on it. */
 export type Blame = "client" | "gateway" | "upstream";
@@ -49,28 +54,25 @@ export interface ErrorSpec {
   readonly blame: Blame;
   /** Whether another deployment may succeed where this one failed. */
   readonly retryable: boolean;
+  /** How a request ends that ends with this error. */
+  readonly outcome: Outcome;
 }
 
-const byClient = (status: number, type: ErrorType = "invalid_request_error"): ErrorSpec => ({
-  status,
-  type,
-  blame: "client",
-  retryable: false,
-});
-const byGateway = (status: number): ErrorSpec => ({
-  status,
-  type: "server_error",
-  blame: "gateway",
-  retryable: false,
-});
-const byUpstream = (status: number, type: ErrorType = "server_error"): ErrorSpec => ({
-  status,
-  type,
-  blame: "upstream",
-  retryable: true,
-});
+function byClient(status: number): ErrorSpec {
+  const type = "invalid_request_error";
+  return { status, type, blame: "client", retryable: false, outcome: "rejected" };
+}
 
-/** The one table that decides status, blame and retryability. */
+function byGateway(status: number, outcome: Outcome): ErrorSpec {
+  return { status, type: "server_error", blame: "gateway", retryable: false, outcome };
+}
+
+function byUpstream(status: number, outcome: Outcome = "upstream_error"): ErrorSpec {
+  const type = status === 429 ? "rate_limit_error" : "server_error";
+  return { status, type, blame: "upstream", retryable: true, outcome };
+}
+
+/** The one table that decides status, blame, retryability and outcome. */
 export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   invalid_json: byClient(400),
   invalid_request: byClient(400),
@@ -84,11 +86,11 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   model_not_found: byClient(404),
   unknown_url: byClient(404),
   method_not_allowed: byClient(405),
-  internal_error: byGateway(500),
-  auth_unavailable: byGateway(503),
-  shutting_down: byGateway(503),
+  internal_error: byGateway(500, "rejected"),
+  auth_unavailable: byGateway(503, "rejected"),
+  shutting_down: byGateway(503, "shutdown"),
   upstream_rejected: byClient(400),
-  upstream_rate_limited: byUpstream(429, "rate_limit_error"),
+  upstream_rate_limited: byUpstream(429),
   upstream_refused_credentials: byUpstream(502),
   upstream_model_missing: byUpstream(502),
   upstream_error: byUpstream(502),
@@ -96,7 +98,11 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   upstream_unreachable: byUpstream(502),
   upstream_timeout: byUpstream(504),
   upstream_invalid_response: byUpstream(502),
-  upstream_truncated: byUpstream(502),
+  upstream_truncated: byUpstream(502, "upstream_truncated"),
+  first_token_timeout: byUpstream(504, "first_token_timeout"),
+  stall_timeout: byUpstream(504, "stall_timeout"),
+  // The time for all attempts is over.
+  total_timeout: { ...byUpstream(504, "total_timeout"), retryable: false },
 };
 
 export interface GatewayErrorOptions extends ErrorOptions {

@@ -26,12 +26,15 @@ export interface UpstreamHead {
 }
 
 /**
- * Receives one exchange: either `head` or `failed`, once, and never before `send` has returned.
+ * Receives one exchange: `sent` at most once, then either `head` or `failed`, once. Only `sent` may
+ * come before `send` has returned.
  */
 export interface UpstreamSink {
+  /** A connection has been found and the request is on its way. */
+  sent(): void;
   /** @returns who receives the body that follows. */
   head(head: UpstreamHead): BodySink;
-  /** No answer came: `upstream_unreachable` or `upstream_timeout`. Not called after `abort`. */
+  /** No answer came: `upstream_unreachable` or `upstream_invalid_response`. Not called after `abort`. */
   failed(error: GatewayError): void;
 }
 
@@ -40,7 +43,7 @@ export interface BodySink {
   /** Hot. Bytes as they arrived; valid for ever, never written to again. */
   frame(frame: Buffer): void;
   end(): void;
-  /** The body broke off: `upstream_truncated` or `upstream_timeout`. Not called after `abort`. */
+  /** The body broke off: `upstream_truncated` or `upstream_invalid_response`. Not called after `abort`. */
   failed(error: GatewayError): void;
 }
 

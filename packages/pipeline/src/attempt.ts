@@ -5,6 +5,7 @@
  * deployment may be tried; `concluded`, when the client has its answer or the broken rest of one; or
  * `abandoned`, when the client has left.
  */
+import type { Deadlines } from "@slipstream/contracts/deployment";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { AttemptFacts, AttemptResult } from "@slipstream/contracts/request-events";
 import type {
@@ -21,7 +22,6 @@ import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import type { RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
 import { BodyCollector } from "./body-collector.ts";
 import type { CollectedBody } from "./body-collector.ts";
-import { toStreamOutcome } from "./failure-outcome.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
 import type { RequestLife, RequestWorker } from "./request-life.ts";
 import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
@@ -30,6 +30,9 @@ import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 /** Of an error answer only the status counts; its body is read so that the connection can be used again. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
+
+/** What an upstream may take to end its response behind the announced end of the stream, ms. */
+const DONE_GRACE_MS = 1000;
 
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -49,6 +52,7 @@ export interface AttemptOptions {
   readonly request: UpstreamRequest;
   /** What the client has asked for. */
   readonly isStream: boolean;
+  readonly deadlines: Deadlines;
 }
 
 /** Never rejects. The life must be open. */
@@ -59,13 +63,11 @@ export function runAttempt(ports: PipelinePorts, options: AttemptOptions): Promi
 }
 
 type AttemptPhase =
+  | { readonly type: "connecting" }
+  /** For the head. */
   | { readonly type: "waiting" }
-  | { readonly type: "collecting" }
-  | {
-      readonly type: "streaming";
-      readonly relay: StreamRelay;
-      readonly meter: StreamMeter;
-    }
+  | { readonly type: "collecting"; readonly collector: BodyCollector }
+  | { readonly type: "streaming"; readonly relay: StreamRelay; readonly meter: StreamMeter }
   | { readonly type: "over" };
 
 class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
@@ -73,7 +75,7 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   readonly #options: AttemptOptions;
   readonly #resolve: (end: AttemptEnd) => void;
   readonly #startMs: number;
-  #phase: AttemptPhase = { type: "waiting" };
+  #phase: AttemptPhase = { type: "connecting" };
   #isCommitted = false;
   #exchange: UpstreamExchange | undefined;
 
@@ -91,6 +93,10 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     this.#ports.observer.observe({ type: "attempt_start", ...facts });
     life.assign(this);
     this.#exchange = this.#ports.upstream.send(request, this);
+  }
+
+  sent(): void {
+    if (this.#phase.type === "connecting") this.#phase = { type: "waiting" };
   }
 
   head(head: UpstreamHead): BodySink {
@@ -136,6 +142,15 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     if (this.#phase.type === "streaming") this.#phase.relay.drained();
   }
 
+  sweep(nowMs: number): void {
+    const error = this.#findTimeout(nowMs);
+    if (error !== undefined) this.#fail(error);
+  }
+
+  interrupt(error: GatewayError): void {
+    this.#fail(error);
+  }
+
   abandon(): void {
     if (this.#phase.type === "over") return;
     this.#exchange?.abort();
@@ -158,8 +173,46 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   }
 
   #collect(bytesMax: number, collected: (body: CollectedBody) => void): BodySink {
-    this.#phase = { type: "collecting" };
-    return new BodyCollector(bytesMax, collected);
+    const collector = new BodyCollector(bytesMax, this.#ports.clock, collected);
+    this.#phase = { type: "collecting", collector };
+    return collector;
+  }
+
+  #findTimeout(nowMs: number): GatewayError | undefined {
+    const { life, deadlines, isStream } = this.#options;
+    const phase = this.#phase;
+    if (nowMs >= life.startMs + deadlines.totalMs) return TIMEOUTS.total();
+    switch (phase.type) {
+      case "connecting":
+        return nowMs >= this.#startMs + deadlines.connectMs ? TIMEOUTS.connect() : undefined;
+      case "waiting":
+        // A whole answer may take as long as a stream from its first token to its last.
+        if (!isStream) return undefined;
+        return nowMs >= this.#startMs + deadlines.firstTokenMs ? TIMEOUTS.firstToken() : undefined;
+      case "collecting":
+        return nowMs >= phase.collector.lastFrameAtMs + deadlines.stallMs
+          ? TIMEOUTS.stall()
+          : undefined;
+      case "streaming":
+        return this.#findStreamTimeout(phase, nowMs);
+      case "over":
+        return undefined;
+    }
+  }
+
+  #findStreamTimeout(
+    { meter, relay }: AttemptPhase & { type: "streaming" },
+    nowMs: number,
+  ): GatewayError | undefined {
+    const { deadlines } = this.#options;
+    if (meter.chunks === 0) {
+      return nowMs >= this.#startMs + deadlines.firstTokenMs ? TIMEOUTS.firstToken() : undefined;
+    }
+    // An upstream that is held back for a slow client cannot show that it lives.
+    if (relay.isPaused) return undefined;
+    const stallMs = meter.isDone ? DONE_GRACE_MS : deadlines.stallMs;
+    const aliveAtMs = Math.max(meter.progressAtMs, relay.resumedAtMs);
+    return nowMs >= aliveAtMs + stallMs ? TIMEOUTS.stall() : undefined;
   }
 
   #readAnswer(body: CollectedBody): void {
@@ -181,10 +234,14 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   /** Before the first byte the caller may try elsewhere; after it the client has to be told. */
   #fail(error: GatewayError): void {
     if (this.#phase.type === "over") return;
+    if (this.#phase.type === "streaming" && this.#phase.meter.isDone) {
+      this.ended({ type: "complete" });
+      return;
+    }
     this.#exchange?.abort();
     this.#finish({ type: "failed", code: error.code });
     if (this.#isCommitted) {
-      this.#options.life.fail(error, toStreamOutcome(error));
+      this.#options.life.fail(error);
       this.#resolve({ type: "concluded" });
     } else {
       this.#resolve({ type: "failed", error });
@@ -204,6 +261,14 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     this.#ports.observer.observe({ type: "attempt_end", durationMs, result, ...facts });
   }
 }
+
+const TIMEOUTS = {
+  connect: () =>
+    new GatewayError("upstream_unreachable", "The model could not be reached in time."),
+  firstToken: () => new GatewayError("first_token_timeout", "The model did not answer in time."),
+  stall: () => new GatewayError("stall_timeout", "The model stopped answering."),
+  total: () => new GatewayError("total_timeout", "The request took too long."),
+} as const;
 
 function toStreamFailure(ending: Exclude<StreamEnding, { type: "complete" }>): GatewayError {
   if (ending.type === "failed") return ending.error;

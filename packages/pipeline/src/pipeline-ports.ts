@@ -1,13 +1,10 @@
-import type { Clock } from "@slipstream/contracts/clock";
-import type { RequestObserver } from "@slipstream/contracts/request-events";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import type { Authenticator } from "@slipstream/auth/authenticator";
 import type { ProviderPool } from "@slipstream/provider-pool/provider-pool";
+import type { RequestLifePorts } from "./request-life.ts";
 
 /** What the life of a request reaches for. Wired once, by the application. */
-export interface PipelinePorts {
-  readonly clock: Clock;
-  readonly observer: RequestObserver;
+export interface PipelinePorts extends RequestLifePorts {
   readonly upstream: Upstream;
   readonly authenticator: Authenticator;
   readonly pool: ProviderPool;

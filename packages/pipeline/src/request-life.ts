@@ -24,6 +24,7 @@ import type {
   StreamReport,
 } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
+import type { OpenRequest, OpenRequests } from "./open-requests.ts";
 
 /** Filled in as the request goes on; all of it ends in the report. */
 export interface RequestFacts {
@@ -41,6 +42,10 @@ export interface RequestFacts {
 export interface RequestWorker {
   /** The client has taken what was written. */
   drained(): void;
+  /** Looks whether one of its deadlines has passed. */
+  sweep(nowMs: number): void;
+  /** Ends its work with this error, unless it is done. */
+  interrupt(error: GatewayError): void;
   /** Nobody waits for the result any more. Leaves its last facts behind. */
   abandon(): void;
 }
@@ -56,14 +61,21 @@ type Phase =
   | { readonly type: "concluded"; readonly ending: Ending }
   | { readonly type: "over" };
 
-export interface RequestLifeOptions {
+export interface Exchange {
   readonly request: ClientRequest;
   readonly response: ClientResponse;
-  readonly clock: Clock;
-  readonly observer: RequestObserver;
 }
 
-export class RequestLife implements ClientListener {
+export interface RequestLifePorts {
+  readonly clock: Clock;
+  readonly observer: RequestObserver;
+  readonly openRequests: OpenRequests;
+}
+
+/** A client that takes nothing for this long is given up, while no model says otherwise. */
+const CLIENT_STALL_MS = 60_000;
+
+export class RequestLife implements ClientListener, OpenRequest {
   readonly request: ClientRequest;
   readonly startMs: number;
   readonly facts: RequestFacts = {
@@ -79,17 +91,25 @@ export class RequestLife implements ClientListener {
   readonly response: ClientResponse;
   readonly #clock: Clock;
   readonly #observer: RequestObserver;
+  readonly #openRequests: OpenRequests;
+  /** ms; see `Deadlines`. */
+  clientStallMs: number = CLIENT_STALL_MS;
+  /** What the client had not taken at the last sweep, and since when it has taken nothing. */
+  #pendingBytes = 0;
+  #pendingSinceMs = 0;
   #phase: Phase = { type: "open", worker: undefined };
   #status: number | undefined;
 
-  constructor(options: RequestLifeOptions) {
-    this.request = options.request;
-    this.response = options.response;
-    this.#clock = options.clock;
-    this.#observer = options.observer;
-    this.startMs = options.clock.nowMs();
-    const { requestId, endpoint } = options.request;
+  constructor(ports: RequestLifePorts, { request, response }: Exchange) {
+    this.request = request;
+    this.response = response;
+    this.#clock = ports.clock;
+    this.#observer = ports.observer;
+    this.#openRequests = ports.openRequests;
+    this.startMs = ports.clock.nowMs();
+    const { requestId, endpoint } = request;
     this.#observer.observe({ type: "request_start", requestId, endpoint });
+    this.#openRequests.add(this);
     this.response.listen(this);
   }
 
@@ -105,7 +125,7 @@ export class RequestLife implements ClientListener {
 
   /** A whole answer. */
   answer(status: number, headers: ResponseHeaders, body: Uint8Array): void {
-    if (!this.#conclude("complete", undefined)) return;
+    if (!this.#conclude({ outcome: "complete", error: undefined })) return;
     this.#send(status, headers, body);
   }
 
@@ -116,15 +136,15 @@ export class RequestLife implements ClientListener {
   }
 
   completeStream(): void {
-    if (this.#conclude("complete", undefined)) this.response.end();
+    if (this.#conclude({ outcome: "complete", error: undefined })) this.response.end();
   }
 
   /**
    * Tells the client of an error: with its own status while none was sent, else with an error event and
    * a close that no client can take for a good end.
    */
-  fail(error: GatewayError, outcome: Outcome): void {
-    if (!this.#conclude(outcome, error)) return;
+  fail(error: GatewayError): void {
+    if (!this.#conclude({ outcome: error.spec.outcome, error })) return;
     const envelope = JSON.stringify(toErrorEnvelope(error));
     if (this.#status === undefined) {
       const headers = { ...error.headers, "content-type": "application/json; charset=utf-8" };
@@ -135,26 +155,47 @@ export class RequestLife implements ClientListener {
     this.response.cut();
   }
 
+  interrupt(error: GatewayError): void {
+    if (this.#phase.type !== "open") return;
+    if (this.#phase.worker === undefined) this.fail(error);
+    else this.#phase.worker.interrupt(error);
+  }
+
   drained(): void {
     if (this.#phase.type === "open") this.#phase.worker?.drained();
   }
 
   closed(finished: boolean): void {
-    const phase = this.#phase;
-    if (phase.type === "over") return;
-    this.#phase = { type: "over" };
-    if (phase.type === "open") {
-      phase.worker?.abandon();
-      this.#end({ outcome: "client_abort", error: undefined });
-      return;
-    }
-    const isLost = phase.ending.outcome === "complete" && !finished;
-    this.#end(isLost ? { outcome: "client_abort", error: undefined } : phase.ending);
+    const isLost = !(this.#phase.type === "concluded" && finished);
+    this.#end(isLost ? "client_abort" : "complete");
   }
 
-  #conclude(outcome: Outcome, error: GatewayError | undefined): boolean {
+  sweep(nowMs: number): void {
+    if (this.#hasClientStalled(nowMs)) {
+      this.#end("client_too_slow");
+      this.response.destroy();
+    } else if (this.#phase.type === "open") {
+      this.#phase.worker?.sweep(nowMs);
+    }
+  }
+
+  /** A client that reads too slowly for its connection still takes something from time to time. */
+  #hasClientStalled(nowMs: number): boolean {
+    const { pendingBytes } = this.response;
+    if (pendingBytes === 0 || pendingBytes !== this.#pendingBytes) {
+      this.#pendingBytes = pendingBytes;
+      this.#pendingSinceMs = nowMs;
+      return false;
+    }
+    return nowMs - this.#pendingSinceMs >= this.clientStallMs;
+  }
+
+  #conclude(ending: Ending): boolean {
     if (this.#phase.type !== "open") return false;
-    this.#phase = { type: "concluded", ending: { outcome, error } };
+    const { worker } = this.#phase;
+    this.#phase = { type: "concluded", ending };
+    // Nothing is left to do for a worker that has concluded the request itself.
+    worker?.abandon();
     return true;
   }
 
@@ -163,7 +204,15 @@ export class RequestLife implements ClientListener {
     this.response.send(status, headers, body);
   }
 
-  #end(ending: Ending): void {
+  /** @param delivery What became of the client's side; an error that it was told of goes before. */
+  #end(delivery: "complete" | "client_abort" | "client_too_slow"): void {
+    const phase = this.#phase;
+    if (phase.type === "over") return;
+    this.#phase = { type: "over" };
+    this.#openRequests.delete(this);
+    if (phase.type === "open") phase.worker?.abandon();
+    const isFailed = phase.type === "concluded" && phase.ending.outcome !== "complete";
+    const ending = isFailed ? phase.ending : { outcome: delivery, error: undefined };
     this.#observer.observe({ type: "request_end", report: this.#toReport(ending) });
   }
 

@@ -31,6 +31,7 @@ export async function serveChat(ports: PipelinePorts, life: RequestLife): Promis
   const route = ports.pool.findRoute(body.model);
   if (route === undefined) throw unknownModel(body.model);
   facts.model = route.model;
+  life.clientStallMs = route.deadlines.clientStallMs;
   await attemptInTurn(ports, life, { route, body });
 }
 
@@ -55,6 +56,7 @@ async function attemptInTurn(
       facts: toAttemptFacts(life, route, { deployment, attempt }),
       request: toUpstreamRequest(life, deployment, body),
       isStream: body.isStream,
+      deadlines: route.deadlines,
     });
     if (end.type !== "failed" || !life.isOpen) return;
     lastError = end.error;

@@ -1,6 +1,5 @@
 /** The pipeline between a fake client and a fake upstream. */
 import type { Authenticator } from "@slipstream/auth/authenticator";
-import type { Deployment, Route } from "@slipstream/contracts/deployment";
 import type { Principal } from "@slipstream/contracts/principal";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { createFakeRequest, FakeClient } from "@slipstream/testkit/fake-client";
@@ -8,30 +7,18 @@ import type { FakeRequestOptions } from "@slipstream/testkit/fake-client";
 import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
 import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
+import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
+import { OpenRequests } from "../src/open-requests.ts";
 import { handleRequest } from "../src/handle-request.ts";
 import { serveChat } from "../src/serve-chat.ts";
 
 export const PRINCIPAL: Principal = { keyId: "key", workspaceId: "ws", organizationId: "org" };
 
-function toDeployment(id: string): Deployment {
-  return {
-    id,
-    provider: "fleet",
-    dialect: "openai-chat",
-    baseUrl: "http://127.0.0.1:1/v1",
-    apiKey: undefined,
-    upstreamModel: "upstream-model",
-    tier: 0,
-    weight: 1,
-  };
-}
-
-const ROUTE: Route = {
-  model: "llama",
-  aliases: ["l"],
-  deployments: [toDeployment("a"), toDeployment("b"), toDeployment("c"), toDeployment("d")],
-};
+const ROUTE = testRoute(
+  [testDeployment("a"), testDeployment("b"), testDeployment("c"), testDeployment("d")],
+  { aliases: ["l"] },
+);
 
 export function chatBody(fields: object = {}): Buffer {
   const body = { model: "llama", messages: [{ role: "user", content: "hi" }], ...fields };
@@ -48,13 +35,14 @@ export class PipelineRig {
   readonly client: FakeClient = new FakeClient();
   readonly clock: FakeClock = new FakeClock();
   readonly observer: RecordingObserver = new RecordingObserver();
+  readonly openRequests: OpenRequests = new OpenRequests();
   readonly upstream: FakeUpstream;
   readonly handled: Promise<void>;
 
   constructor(options: RigOptions) {
     const { play = () => undefined, authenticate = () => PRINCIPAL } = options;
     this.upstream = new FakeUpstream(play);
-    const { clock, observer, upstream } = this;
+    const { clock, observer, upstream, openRequests, client: response } = this;
     const authenticator: Authenticator = {
       authenticate,
       learn: () => undefined,
@@ -62,8 +50,7 @@ export class PipelineRig {
     };
     const pool = new ProviderPool([ROUTE]);
     const request = createFakeRequest({ body: chatBody(), ...options });
-    this.handled = handleRequest({ request, response: this.client, clock, observer }, (life) =>
-      serveChat({ clock, observer, upstream, authenticator, pool }, life),
-    );
+    const ports = { clock, observer, upstream, authenticator, pool, openRequests };
+    this.handled = handleRequest(ports, { request, response }, (life) => serveChat(ports, life));
   }
 }

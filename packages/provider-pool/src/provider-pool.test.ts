@@ -1,39 +1,27 @@
-import type { Deployment, Route } from "@slipstream/contracts/deployment";
+import type { Route } from "@slipstream/contracts/deployment";
+import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { expect, test } from "vitest";
 import { ProviderPool } from "./provider-pool.ts";
 
-function deployment(id: string, options: { tier?: number; weight?: number } = {}): Deployment {
-  return {
-    id,
-    provider: "fleet",
-    dialect: "openai-chat",
-    baseUrl: "http://127.0.0.1:1/v1",
-    apiKey: undefined,
-    upstreamModel: "m",
-    tier: options.tier ?? 0,
-    weight: options.weight ?? 1,
-  };
-}
-
 /** Serves `count` requests whose first attempt succeeds. */
 function serve(deployments: Route["deployments"], count: number): string {
-  const route: Route = { model: "m", aliases: [], deployments };
+  const route = testRoute(deployments);
   const pool = new ProviderPool([route]);
   return Array.from({ length: count }, () => pool.pick(route, new Set())?.id).join("");
 }
 
 test("equal deployments take turns", () => {
-  expect(serve([deployment("a"), deployment("b"), deployment("c")], 7)).toBe("abcabca");
+  expect(serve([testDeployment("a"), testDeployment("b"), testDeployment("c")], 7)).toBe("abcabca");
 });
 
 test("a weight is a share, and its turns are spread", () => {
-  expect(serve([deployment("a", { weight: 3 }), deployment("b")], 8)).toBe("aabaaaba");
+  expect(serve([testDeployment("a", { weight: 3 }), testDeployment("b")], 8)).toBe("aabaaaba");
 });
 
 test("a higher tier serves only what the lower one has failed to", () => {
-  const low = deployment("a");
-  const high = deployment("b", { tier: 1 });
-  const route: Route = { model: "m", aliases: [], deployments: [high, low] };
+  const low = testDeployment("a");
+  const high = testDeployment("b", { tier: 1 });
+  const route = testRoute([high, low]);
   const pool = new ProviderPool([route]);
   expect(pool.pick(route, new Set())).toBe(low);
   expect(pool.pick(route, new Set([low]))).toBe(high);
@@ -41,7 +29,7 @@ test("a higher tier serves only what the lower one has failed to", () => {
 });
 
 test("a route is found by its name and by each alias", () => {
-  const route: Route = { model: "llama", aliases: ["l", "ll"], deployments: [deployment("a")] };
+  const route = testRoute([testDeployment("a")], { aliases: ["l", "ll"] });
   const pool = new ProviderPool([route]);
   expect(["llama", "l", "ll", "x"].map((name) => pool.findRoute(name)?.model)).toEqual([
     "llama",

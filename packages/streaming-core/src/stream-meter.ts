@@ -33,6 +33,7 @@ export class StreamMeter implements EventReader {
   #firstChunkAtMs = 0;
   #lastChunkAtMs = 0;
   #gapMsMax = 0;
+  #progressAtMs = 0;
 
   /** Bytes by which a content event is recognised, and where in the data they stand. */
   #shape: Buffer = Buffer.alloc(0);
@@ -66,6 +67,11 @@ export class StreamMeter implements EventReader {
 
   get chunks(): number {
     return this.#chunks;
+  }
+
+  /** When the stream last got on: content, a finish reason, the end. A comment or an empty delta is none. */
+  get progressAtMs(): number {
+    return this.#progressAtMs;
   }
 
   /** The stream has announced its end; nothing that comes behind it is passed on. */
@@ -137,6 +143,7 @@ export class StreamMeter implements EventReader {
       this.#gaps.recordGap(gapMs);
     }
     this.#lastChunkAtMs = this.#atMs;
+    this.#progressAtMs = this.#atMs;
     this.#chunks++;
   }
 
@@ -146,6 +153,9 @@ export class StreamMeter implements EventReader {
     const facts = this.#readChunk(data);
     if (facts.type === "chunk") this.#readFacts(facts, data);
     if (facts.type === "done") this.#isDone = true;
+    if (facts.type === "done" || (facts.type === "chunk" && facts.finishReason !== undefined)) {
+      this.#progressAtMs = this.#atMs;
+    }
     if (facts.type === "error") this.#error = facts.error;
     return facts.type !== "error";
   }

@@ -68,6 +68,8 @@ export class StreamRelay implements BodySink, EventOutput {
   /** Comments in front of the first event. */
   #gated: Buffer[] = [];
   #gatedBytes = 0;
+  #isPaused = false;
+  #resumedAtMs = 0;
 
   constructor(options: StreamRelayOptions) {
     this.#client = options.client;
@@ -86,7 +88,10 @@ export class StreamRelay implements BodySink, EventOutput {
 
   pass(bytes: Buffer): void {
     if (this.#progress === "gated" && !this.#openGate(bytes)) return;
-    if (!this.#client.write(bytes)) this.#flow.pause();
+    if (!this.#client.write(bytes)) {
+      this.#isPaused = true;
+      this.#flow.pause();
+    }
     if (this.#progress === "committed" && this.#meter.chunks > 0) {
       this.#progress = "content";
       this.#owner.firstChunk();
@@ -95,7 +100,19 @@ export class StreamRelay implements BodySink, EventOutput {
 
   /** The client has taken what was written. */
   drained(): void {
+    this.#isPaused = false;
+    this.#resumedAtMs = this.#clock.nowMs();
     this.#flow.resume();
+  }
+
+  /** The upstream is held back for a slow client. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** When it was let go last; 0 when it never was held back. */
+  get resumedAtMs(): number {
+    return this.#resumedAtMs;
   }
 
   end(): void {

@@ -52,6 +52,13 @@ export class FakeClient implements ClientResponse {
     this.#close("cut", false);
   }
 
+  destroy(): void {
+    this.#close("cut", false);
+  }
+
+  /** What a client that is not keeping up has not taken. */
+  pendingBytes = 0;
+
   leave(): void {
     this.#close("left", false);
   }

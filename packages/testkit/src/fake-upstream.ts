@@ -43,7 +43,9 @@ export class FakeUpstream implements Upstream {
     const exchange = new FakeExchange(request, sink);
     this.exchanges.push(exchange);
     queueMicrotask(() => {
-      if (!exchange.isAborted) this.#play(exchange);
+      if (exchange.isAborted) return;
+      sink.sent();
+      this.#play(exchange);
     });
     return exchange;
   }

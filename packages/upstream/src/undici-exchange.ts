@@ -43,6 +43,7 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#phase.type === "over") controller.abort(ABORTED);
+    if (this.#phase.type === "waiting") this.#phase.sink.sent();
   }
 
   onResponseStart(

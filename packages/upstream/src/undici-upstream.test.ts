@@ -6,6 +6,7 @@ import type { Upstream, UpstreamExchange, UpstreamHead } from "@slipstream/contr
 import { startMockUpstream } from "@slipstream/mock-upstream/mock-server";
 import type { MockUpstream } from "@slipstream/mock-upstream/mock-server";
 import { eventually } from "@slipstream/testkit/eventually";
+import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUndiciUpstream } from "./undici-upstream.ts";
 
@@ -23,16 +24,7 @@ afterAll(async () => {
 });
 
 function deploymentAt(baseUrl: string, apiKey?: string): Deployment {
-  return {
-    id: "mock/m",
-    provider: "mock",
-    dialect: "openai-chat",
-    baseUrl,
-    apiKey,
-    upstreamModel: "m",
-    tier: 0,
-    weight: 1,
-  };
+  return testDeployment("mock/m", { baseUrl, apiKey });
 }
 
 /** One exchange, written down as it happens. */
@@ -40,6 +32,7 @@ class Transcript {
   head: UpstreamHead | undefined;
   readonly frames: Buffer[] = [];
   last: "nothing" | "end" | GatewayError["code"] = "nothing";
+  isSent = false;
   readonly exchange: UpstreamExchange;
   #hasReturned = false;
 
@@ -56,6 +49,10 @@ class Transcript {
         headers: { "content-type": "application/json", "x-request-id": "id" },
       },
       {
+        sent: () => {
+          expect([this.isSent, this.head]).toEqual([false, undefined]);
+          this.isSent = true;
+        },
         head: (head) => {
           expect([this.#hasReturned, this.head]).toEqual([true, undefined]);
           this.head = head;
@@ -108,8 +105,9 @@ test.each([
 });
 
 test("nobody listens", async () => {
-  const { last, head } = await new Transcript("mock", deploymentAt("http://127.0.0.1:1")).ended();
-  expect([last, head]).toEqual(["upstream_unreachable", undefined]);
+  const nowhere = new Transcript("mock", deploymentAt("http://127.0.0.1:1"));
+  const { last, head, isSent } = await nowhere.ended();
+  expect([last, head, isSent]).toEqual(["upstream_unreachable", undefined, false]);
 });
 
 test("what is not HTTP is not taken for an answer", async () => {

@@ -11,12 +11,8 @@ import { UndiciExchange } from "./undici-exchange.ts";
 
 /** Connections per upstream origin. Each carries one exchange: a bound on sockets, not on the fleet. */
 const CONNECTIONS_MAX = 4096;
-/** A dead address must not eat the time of the first token. */
-const CONNECT_TIMEOUT_MS = 3000;
-/** Until the first header: what a first token may take. */
-const HEADERS_TIMEOUT_MS = 60_000;
-/** Between two frames: what a stream may be silent for. */
-const BODY_TIMEOUT_MS = 30_000;
+/** A net below the deadlines of the pipeline: frees the socket of an address that never answers. */
+const CONNECT_TIMEOUT_MS = 30_000;
 /** Shorter than what servers keep idle connections for (Node, uvicorn: 5 s), so that we close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 4000;
 
@@ -26,8 +22,9 @@ export function createUndiciUpstream(): Upstream {
     pipelining: 1,
     allowH2: false,
     connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: BODY_TIMEOUT_MS,
+    // Deadlines are the pipeline's: these count bytes, which a comment keeps coming.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   });
   const addresses = new WeakMap<Deployment, Address>();

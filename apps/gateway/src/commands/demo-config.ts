@@ -21,6 +21,7 @@ export function toDemoConfig({ modelUrl, storeUrl, port, adminPort }: DemoAddres
   const file = {
     server: { host: "127.0.0.1", port },
     admin: { host: "127.0.0.1", port: adminPort },
+    drain: { graceMs: 0, deadlineMs: 1000 },
     store: { url: storeUrl },
     log: { level: "error" },
     providers: [{ name: "scripted", dialect: "openai-chat", baseUrl: modelUrl }],

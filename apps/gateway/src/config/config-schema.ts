@@ -1,15 +1,16 @@
 /**
  * The form of the configuration file: every key, its default with unit and reason, what it accepts.
  */
-import type { DialectName } from "@slipstream/contracts/deployment";
+import type { Deadlines, DialectName } from "@slipstream/contracts/deployment";
 import { z } from "zod";
 import { LOG_LEVELS } from "./config.ts";
-import type { ListenAddress, LogLevel } from "./config.ts";
+import type { Drain, ListenAddress, LogLevel } from "./config.ts";
 
 /** A file that has passed the schema, with every default filled in. */
 export interface ConfigFile {
   readonly server: ListenAddress;
   readonly admin: ListenAddress;
+  readonly drain: Drain;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
   readonly providers: readonly ProviderEntry[];
@@ -27,6 +28,7 @@ interface ModelEntry {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly routing?: { readonly policy: "round-robin" } | undefined;
+  readonly deadlines: Deadlines;
   readonly deployments: readonly DeploymentEntry[];
 }
 
@@ -71,6 +73,32 @@ const deployment = z.strictObject({
   weight: wholeNumber(1, 1000).default(1).describe("Share of the requests within a tier."),
 });
 
+/** An hour: longer than anybody waits. */
+const DEADLINE_MS_MAX = 3_600_000;
+const milliseconds = wholeNumber(1, DEADLINE_MS_MAX);
+
+const deadlines = z
+  .strictObject({
+    connectMs: milliseconds
+      .default(3000)
+      .describe("From the start of an attempt until it has a connection, ms."),
+    firstTokenMs: milliseconds
+      .default(60_000)
+      .describe("From the start of an attempt until the first content of a stream, ms."),
+    stallMs: milliseconds
+      .default(30_000)
+      .describe(
+        "Between two content events of a stream, ms. Comments and empty deltas are no sign of life.",
+      ),
+    totalMs: milliseconds
+      .default(900_000)
+      .describe("From the start of a request to its end, all attempts included, ms."),
+    clientStallMs: milliseconds
+      .default(60_000)
+      .describe("For how long a client may take nothing of what is sent to it, ms."),
+  })
+  .prefault({});
+
 const model = z.strictObject({
   name: name.describe("What clients call it; a label of metrics."),
   aliases: z.array(name).default([]).describe("Other names for it."),
@@ -79,6 +107,7 @@ const model = z.strictObject({
       policy: z.enum(["round-robin"]).describe("How the next deployment is picked."),
     })
     .optional(),
+  deadlines,
   deployments: z.array(deployment).min(1, "expected at least one deployment"),
 });
 
@@ -96,6 +125,21 @@ const admin = z
       .default("127.0.0.1")
       .describe("Metrics tell a lot about a business: only this machine sees them at first."),
     port: port.default(9090).describe("0 takes any free port."),
+  })
+  .prefault({});
+
+const drain = z
+  .strictObject({
+    graceMs: wholeNumber(0, DEADLINE_MS_MAX)
+      .default(5000)
+      .describe(
+        "After SIGTERM: for how long new requests are still taken while `/readyz` says no, ms. Load balancers need that long to notice.",
+      ),
+    deadlineMs: wholeNumber(0, DEADLINE_MS_MAX)
+      .default(20_000)
+      .describe(
+        "After the grace: what running answers may take before they are told that it is over, ms. Kubernetes kills 30 s after SIGTERM.",
+      ),
   })
   .prefault({});
 
@@ -118,6 +162,7 @@ const log = z
 export const configSchema: z.ZodType<ConfigFile> = z.strictObject({
   server,
   admin,
+  drain,
   store,
   log,
   providers: z.array(provider).min(1, "expected at least one provider"),

@@ -14,9 +14,18 @@ export interface Config {
   readonly server: ListenAddress;
   /** Health and metrics: what operators call. */
   readonly admin: ListenAddress;
+  readonly drain: Drain;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
   readonly routes: readonly Route[];
+}
+
+/** How the gateway ends; both in milliseconds. */
+export interface Drain {
+  /** For how long it still takes new requests while it already says that it is not ready. */
+  readonly graceMs: number;
+  /** After the grace: what running answers may take before they are told that it is over. */
+  readonly deadlineMs: number;
 }
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;

@@ -29,12 +29,20 @@ test("what is left out gets its default", () => {
   expect(parse(MINIMAL)).toEqual({
     server: { host: "0.0.0.0", port: 8080 },
     admin: { host: "127.0.0.1", port: 9090 },
+    drain: { graceMs: 5000, deadlineMs: 20_000 },
     store: { url: "sqlite:data/slipstream.db" },
     log: { level: "info" },
     routes: [
       {
         model: "llama",
         aliases: [],
+        deadlines: {
+          connectMs: 3000,
+          firstTokenMs: 60_000,
+          stallMs: 30_000,
+          totalMs: 900_000,
+          clientStallMs: 60_000,
+        },
         deployments: [
           {
             id: "fleet/llama",
@@ -81,7 +89,7 @@ extra: 1
     "providers[1].baseUrl: expected a URL that starts with http:// or https://, without credentials",
     "models[0].deployments[1].weight: expected a whole number from 1 to 1000",
     "models[1].deployments: expected at least one deployment",
-    "extra: unknown key; expected one of: server, admin, store, log, providers, models",
+    "extra: unknown key; expected one of: server, admin, drain, store, log, providers, models",
     `providers[1].name: "a" is taken by providers[0].name; each name may be used once`,
     `models[1].name: "n" is taken by models[0].aliases[0]; each name may be used once`,
     `models[0].deployments[0].provider: no provider is named "b"; expected one of: "a", "a"`,

@@ -26,8 +26,8 @@ export interface ConfigSource {
 export function parseConfig(source: ConfigSource, environment: Environment): Config {
   const { value, problems } = substituteVariables(parseYaml(source), environment);
   const file = check(source, configSchema, value, [...problems, ...findReferenceProblems(value)]);
-  const { server, admin, store, log } = file;
-  return { server, admin, store, log, routes: toRoutes(file) };
+  const { server, admin, drain, store, log } = file;
+  return { server, admin, drain, store, log, routes: toRoutes(file) };
 }
 
 /** Reads nothing but the store's URL. @throws {ConfigError} */
@@ -68,7 +68,8 @@ function toRoutes(file: ConfigFile): readonly Route[] {
       return toDeployment(provider, deployment, model.name);
     });
     if (first === undefined) throw new InvariantError("a length was not checked");
-    return { model: model.name, aliases: model.aliases, deployments: [first, ...rest] };
+    const { name, aliases, deadlines } = model;
+    return { model: name, aliases, deadlines, deployments: [first, ...rest] };
   });
 }
 

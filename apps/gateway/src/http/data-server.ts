@@ -3,11 +3,11 @@
  * there on bytes go to the socket without it.
  */
 import type { AddressInfo } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
 import { GatewayError } from "@slipstream/contracts/errors";
 import { handleRequest } from "@slipstream/pipeline/handle-request";
 import type { Serve } from "@slipstream/pipeline/handle-request";
+import { shuttingDown } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import fastify from "fastify";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -15,24 +15,24 @@ import type { ListenAddress } from "../config/config.ts";
 import { answerBrokenHttp } from "./broken-http.ts";
 import { ENDPOINTS, findMethod } from "./endpoints.ts";
 import { HttpRequest, HttpResponse } from "./http-exchange.ts";
-import { RunningResponses } from "./running-responses.ts";
 import { SERVER_LIMITS } from "./server-limits.ts";
 
 /** Model names hold slashes and grow long; the rest of a path beyond this is not looked at. */
 const PATH_REST_MAX = 512;
 
-/** What running answers may take when the server is closed, ms. Kubernetes kills after 30 s. */
-const DRAIN_MS = 25_000;
-
 export interface DataServer {
   /** @returns the address that is listened on. */
   listen(address: ListenAddress): Promise<AddressInfo | string | null>;
-  /** Takes no new connections, lets running answers end, cuts what has not ended in time. */
+  /** Answers still come, but each tells its client to connect anew, which may lead elsewhere. */
+  announceClosing(): void;
+  /** Takes no new connections and no new requests. */
+  stopListening(): void;
+  /** Cuts whatever is still open. */
   close(): Promise<void>;
 }
 
 export function createDataServer(ports: PipelinePorts): DataServer {
-  const running = new RunningResponses();
+  let stage: "open" | "closing" | "stopped" = "open";
 
   function handle(
     request: FastifyRequest,
@@ -41,15 +41,14 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     serve: Serve,
   ): void {
     reply.hijack();
-    running.add(reply.raw);
     const clientRequest = new HttpRequest(request.raw, endpoint);
-    const clientResponse = new HttpResponse(reply.raw, clientRequest.requestId);
-    const { clock, observer } = ports;
+    const clientResponse = new HttpResponse(reply.raw, {
+      "x-request-id": clientRequest.requestId,
+      ...(stage === "open" ? {} : { connection: "close" }),
+    });
+    const serveOrRefuse = stage === "stopped" ? refuseLate : serve;
     // Never rejects.
-    void handleRequest(
-      { request: clientRequest, response: clientResponse, clock, observer },
-      serve,
-    );
+    void handleRequest(ports, { request: clientRequest, response: clientResponse }, serveOrRefuse);
   }
 
   function refuse(request: FastifyRequest, reply: FastifyReply, error: GatewayError): void {
@@ -60,6 +59,8 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     ...SERVER_LIMITS,
     routerOptions: { maxParamLength: PATH_REST_MAX },
     exposeHeadRoutes: false,
+    // We answer in our own envelope.
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (_error, request, reply) => {
       refuse(request, reply, new GatewayError("invalid_http", "The URL is not valid."));
@@ -84,19 +85,29 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     const message = "The gateway failed to process the request.";
     refuse(request, reply, new GatewayError("internal_error", message, { cause }));
   });
+  let closed: Promise<void> | undefined;
   return {
     async listen(address) {
       await server.listen(address);
       return server.server.address();
     },
+    announceClosing() {
+      stage = "closing";
+    },
+    stopListening() {
+      stage = "stopped";
+      closed ??= server.close();
+    },
     async close() {
-      const closed = server.close();
-      await Promise.race([running.ended(), setTimeout(DRAIN_MS, undefined, { ref: false })]);
+      closed ??= server.close();
       // Also those on which no request has come yet: Node does not count them as idle.
       server.server.closeAllConnections();
       await closed;
     },
   };
+}
+function refuseLate(): Promise<never> {
+  return Promise.reject(shuttingDown());
 }
 
 /** Characters of the client's own path that an error repeats to it. */

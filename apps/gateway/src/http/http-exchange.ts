@@ -38,11 +38,12 @@ export class HttpRequest implements ClientRequest {
 
 export class HttpResponse implements ClientResponse {
   readonly #response: ServerResponse;
-  readonly #requestId: string;
+  readonly #headers: ResponseHeaders;
 
-  constructor(response: ServerResponse, requestId: string) {
+  /** @param headers Of every response to this request. */
+  constructor(response: ServerResponse, headers: ResponseHeaders) {
     this.#response = response;
-    this.#requestId = requestId;
+    this.#headers = headers;
   }
 
   listen(listener: ClientListener): void {
@@ -57,7 +58,7 @@ export class HttpResponse implements ClientResponse {
   }
 
   start(status: number, headers: ResponseHeaders): void {
-    this.#response.writeHead(status, { ...headers, "x-request-id": this.#requestId });
+    this.#response.writeHead(status, { ...headers, ...this.#headers });
   }
 
   write(frame: Uint8Array): boolean {
@@ -76,5 +77,13 @@ export class HttpResponse implements ClientResponse {
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */
   cut(): void {
     this.#response.socket?.destroySoon();
+  }
+
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  get pendingBytes(): number {
+    return this.#response.writableLength;
   }
 }

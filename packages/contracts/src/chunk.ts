@@ -12,6 +12,8 @@ export type ChunkFacts =
       readonly shape: ContentShape | undefined;
       readonly finishReason: string | undefined;
       readonly usage: Usage | undefined;
+      /** It has no choices and is there only because usage was asked for. */
+      readonly isUsageOnly: boolean;
     }
   /** The end that the dialect announces, e.g. `[DONE]`. */
   | { readonly type: "done" }
@@ -35,6 +37,18 @@ export interface StreamError {
   readonly message: string;
   /** The upstream's code, when it is a number that looks like an HTTP status. */
   readonly status: number | undefined;
+}
+
+/**
+ * Hot where usage was not asked for. Finds the bytes of the usage in the data of one event, from
+ * `start` to `end`, with the comma that has to go with them; `undefined` when there is none.
+ */
+export type UsageFinder = (bytes: Buffer, start: number, end: number) => ByteSpan | undefined;
+
+/** Offsets, the second behind the last byte. */
+export interface ByteSpan {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Reads the data of one event, without `data:` and without line ends. Never throws. */

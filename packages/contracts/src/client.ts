@@ -11,6 +11,8 @@ export interface ClientRequest {
   readonly authorization: string | undefined;
   /** `content-type` as sent. */
   readonly contentType: string | undefined;
+  /** `traceparent` and `tracestate`, as far as they are valid W3C trace context. */
+  readonly trace: Readonly<Record<string, string>>;
   /**
    * Reads the whole body. Call once.
    *

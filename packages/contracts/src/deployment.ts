@@ -16,6 +16,12 @@ export interface Deployment {
   readonly apiKey: string | undefined;
   /** The model name that we send. */
   readonly upstreamModel: string;
+  /**
+   * What its streams are asked to report: `last`, the usage in one more event at the end
+   * (`stream_options.include_usage`); `continuous`, in every event too (vLLM's
+   * `continuous_usage_stats`); `off` for a server that refuses to be asked.
+   */
+  readonly streamUsage: "off" | "last" | "continuous";
   /** Lower tiers are tried first. */
   readonly tier: number;
   /** Share of the traffic within a tier; a positive integer. */

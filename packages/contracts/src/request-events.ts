@@ -20,6 +20,7 @@ export interface AttemptFacts {
   readonly requestId: string;
   /** From 1. */
   readonly attempt: number;
+  readonly operation: OperationName;
   /** Public model name. */
   readonly model: string;
   readonly provider: string;
@@ -56,6 +57,10 @@ export interface RequestReport {
   /** HTTP status as sent; `undefined` when the client left before there was one. */
   readonly status: number | undefined;
   readonly durationMs: number;
+  /** Whether the client asked for a stream, as far as that was learned. */
+  readonly isStream: boolean;
+  /** Of the request body; 0 when it was not read. */
+  readonly requestBytes: number;
   /** `undefined` for an answer that was not streamed. */
   readonly stream: StreamReport | undefined;
   readonly finishReason: string | undefined;

@@ -15,15 +15,15 @@ import type {
   UpstreamRequest,
   UpstreamSink,
 } from "@slipstream/contracts/upstream";
-import { readAnswer } from "@slipstream/dialects/openai-chat/read-answer";
-import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
 import { StreamMeter } from "@slipstream/streaming-core/stream-meter";
 import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import type { RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
 import { BodyCollector } from "./body-collector.ts";
 import type { CollectedBody } from "./body-collector.ts";
+import type { InferenceEndpoint, StreamedAnswer } from "./inference-endpoint.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
 import type { RequestLife, RequestWorker } from "./request-life.ts";
+import type { UsagePlan } from "./usage-plan.ts";
 import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 
 /** A whole answer is held until it is complete, so that a broken one can go to another deployment. */
@@ -50,8 +50,10 @@ export interface AttemptOptions {
   readonly life: RequestLife;
   readonly facts: AttemptFacts;
   readonly request: UpstreamRequest;
+  readonly endpoint: InferenceEndpoint;
   /** What the client has asked for. */
   readonly isStream: boolean;
+  readonly usage: UsagePlan;
   readonly deadlines: Deadlines;
 }
 
@@ -103,11 +105,12 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     if (head.status !== 200) {
       return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(toStatusFailure(head)));
     }
+    const { isStream, endpoint } = this.#options;
     const isWhole = /json|html/i.test(head.headers["content-type"] ?? "");
-    if (!this.#options.isStream || isWhole) {
+    if (!isStream || endpoint.stream === undefined || isWhole) {
       return this.#collect(ANSWER_BYTES_MAX, (body) => this.#readAnswer(body));
     }
-    return this.#relay();
+    return this.#relay(endpoint.stream);
   }
 
   failed(error: GatewayError): void {
@@ -158,11 +161,17 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     this.#resolve({ type: "abandoned" });
   }
 
-  #relay(): BodySink {
-    const { life, facts } = this.#options;
+  #relay({ readChunk, findUsageSpan }: StreamedAnswer): BodySink {
+    const { life, facts, usage } = this.#options;
     const { clock, observer } = this.#ports;
     const gaps = observer.gapRecorder(facts);
-    const meter = new StreamMeter({ readChunk, gaps, startMs: life.startMs });
+    const meter = new StreamMeter({
+      readChunk,
+      findUsageSpan,
+      gaps,
+      startMs: life.startMs,
+      usageView: usage.view,
+    });
     const flow = {
       pause: (): void => this.#exchange?.pause(),
       resume: (): void => this.#exchange?.resume(),
@@ -216,10 +225,10 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   }
 
   #readAnswer(body: CollectedBody): void {
-    const { life, isStream } = this.#options;
+    const { life, isStream, endpoint } = this.#options;
     if (body.type === "failed") return this.#fail(body.error);
     if (body.type === "too_large") return this.#fail(unusable("The model's answer is too large."));
-    const answer = readAnswer(body.bytes);
+    const answer = endpoint.readAnswer(body.bytes);
     if (answer.type === "error") return this.#fail(toEventFailure(answer.error));
     if (answer.type === "unreadable" || isStream) {
       return this.#fail(unusable("The model's answer has an unexpected form."));

@@ -1,44 +1,72 @@
 /**
- * The one look at a request body: what we act on is read, all else stays as the client wrote it.
+ * The one look at a JSON body: what we act on is read, all else stays as the client wrote it.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
-import { findMembers } from "./json-members.ts";
+import { checkBody, isJsonObject, toInvalid } from "./body-rules.ts";
+import type { JsonBody } from "./body-rules.ts";
+import { editMembers, findMembers } from "./json-members.ts";
 import type { Span } from "./json-members.ts";
 
 export interface InferenceBody {
   /** As the client names it. */
   readonly model: string;
   readonly isStream: boolean;
+  /** What the client asked for with `stream_options`. */
+  readonly streamOptions: JsonBody;
   /** As the client sent them. */
   readonly bytes: Buffer;
-  /** Where the value of `model` stands in `bytes`. */
-  readonly modelSpan: Span;
+  /** Where its members stand in `bytes`. */
+  readonly members: ReadonlyMap<string, Span>;
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
 
 /**
  * @param contentType As the client sent it; parameters such as `charset` are not looked at.
+ * @param check What this endpoint wants beside the rules for all.
  * @throws {GatewayError} `unsupported_media_type`, `invalid_json` or `invalid_request`.
  */
-export function parseInferenceBody(bytes: Buffer, contentType: string | undefined): InferenceBody {
+export function parseInferenceBody(
+  bytes: Buffer,
+  contentType: string | undefined,
+  check: (body: JsonBody) => void,
+): InferenceBody {
   requireJsonType(contentType);
-  const { model, messages, stream } = parseObject(bytes);
-  const modelSpan = findMembers(bytes).get("model");
-  if (typeof model !== "string" || model === "" || modelSpan === undefined) {
-    throw invalid("model", "`model` must name a model.");
+  const body = parseObject(bytes);
+  const members = findMembers(bytes);
+  const { model } = body;
+  if (typeof model !== "string" || model === "") {
+    throw toInvalid("model", "`model` must name a model.");
   }
-  if (!Array.isArray(messages) || messages.length === 0) {
-    throw invalid("messages", "`messages` must be a list of at least one message.");
-  }
-  return { model, isStream: readStream(stream), bytes, modelSpan };
+  checkBody(body);
+  check(body);
+  const { stream, stream_options: streamOptions } = body;
+  return {
+    model,
+    isStream: stream === true,
+    streamOptions: isJsonObject(streamOptions) ? streamOptions : {},
+    bytes,
+    members,
+  };
 }
 
-/** Absent and null mean no. */
-function readStream(stream: unknown): boolean {
-  const isStream = stream ?? false;
-  if (typeof isStream === "boolean") return isStream;
-  throw invalid("stream", "`stream` must be true or false.");
+/** How the upstream's body differs from the client's. */
+export interface BodyEdits {
+  readonly model: string;
+  /** Added to the client's own; those that are there already win nothing and lose nothing. */
+  readonly streamOptions: JsonBody;
+}
+
+/** The body for the upstream; the client's own bytes when nothing differs. */
+export function editBody(body: InferenceBody, edits: BodyEdits): Buffer {
+  const values = new Map<string, string>();
+  if (edits.model !== body.model) values.set("model", JSON.stringify(edits.model));
+  const streamOptions = { ...body.streamOptions, ...edits.streamOptions };
+  const isAsked = Object.entries(edits.streamOptions).every(
+    ([name, value]) => body.streamOptions[name] === value,
+  );
+  if (!isAsked) values.set("stream_options", JSON.stringify(streamOptions));
+  return values.size === 0 ? body.bytes : editMembers(body.bytes, body.members, values);
 }
 
 function requireJsonType(contentType: string | undefined): void {
@@ -48,31 +76,10 @@ function requireJsonType(contentType: string | undefined): void {
   throw new GatewayError("unsupported_media_type", message);
 }
 
-/** The same body with another model name; the client's own bytes when the name is the same. */
-export function withModel(body: InferenceBody, model: string): Buffer {
-  if (model === body.model) return body.bytes;
-  const { start, end } = body.modelSpan;
-  return Buffer.concat([
-    body.bytes.subarray(0, start),
-    Buffer.from(JSON.stringify(model)),
-    body.bytes.subarray(end),
-  ]);
-}
-
-interface RawBody {
-  readonly model?: unknown;
-  readonly messages?: unknown;
-  readonly stream?: unknown;
-}
-
-function parseObject(bytes: Buffer): RawBody {
+function parseObject(bytes: Buffer): JsonBody {
   const value = parseJson(bytes);
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new GatewayError("invalid_json", "The request body must be a JSON object.");
-}
-
-function isObject(value: unknown): value is RawBody {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -84,8 +91,4 @@ function parseJson(bytes: Buffer): unknown {
     // The parser's own message repeats what it read.
     throw new GatewayError("invalid_json", "The request body is not valid JSON in UTF-8.");
   }
-}
-
-function invalid(param: string, message: string): GatewayError {
-  return new GatewayError("invalid_request", message, { param });
 }

@@ -108,3 +108,33 @@ function isSpace(byte: number | undefined): boolean {
 function isScalarEnd(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_BRACE || isSpace(byte) || byte === undefined;
 }
+
+/**
+ * The same object with these members' values; what is not there yet is added at the end.
+ *
+ * @param values New values by name, each as JSON text.
+ */
+export function editMembers(
+  json: Buffer,
+  members: ReadonlyMap<string, Span>,
+  values: ReadonlyMap<string, string>,
+): Buffer {
+  const pieces: Buffer[] = [];
+  let position = 0;
+  // In the order in which they stand.
+  for (const [name, span] of members) {
+    const value = values.get(name);
+    if (value === undefined) continue;
+    pieces.push(json.subarray(position, span.start), Buffer.from(value));
+    position = span.end;
+  }
+  const end = json.lastIndexOf(CLOSE_BRACE);
+  pieces.push(json.subarray(position, end));
+  for (const [name, value] of values) {
+    if (members.has(name)) continue;
+    const comma = members.size === 0 ? "" : ",";
+    pieces.push(Buffer.from(`${comma}${JSON.stringify(name)}:${value}`));
+  }
+  pieces.push(json.subarray(end));
+  return Buffer.concat(pieces);
+}

@@ -33,6 +33,8 @@ export interface RequestFacts {
   /** The last attempt. */
   attempt: AttemptFacts | undefined;
   model: string | undefined;
+  isStream: boolean;
+  requestBytes: number;
   stream: StreamReport | undefined;
   finishReason: string | undefined;
   usage: Usage | undefined;
@@ -83,6 +85,8 @@ export class RequestLife implements ClientListener, OpenRequest {
     principal: undefined,
     attempt: undefined,
     model: undefined,
+    isStream: false,
+    requestBytes: 0,
     stream: undefined,
     finishReason: undefined,
     usage: undefined,

@@ -11,7 +11,8 @@ import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
 import { OpenRequests } from "../src/open-requests.ts";
 import { handleRequest } from "../src/handle-request.ts";
-import { serveChat } from "../src/serve-chat.ts";
+import { CHAT_COMPLETIONS } from "../src/inference-endpoints.ts";
+import { serveInference } from "../src/serve-inference.ts";
 
 export const PRINCIPAL: Principal = { keyId: "key", workspaceId: "ws", organizationId: "org" };
 
@@ -51,6 +52,8 @@ export class PipelineRig {
     const pool = new ProviderPool([ROUTE]);
     const request = createFakeRequest({ body: chatBody(), ...options });
     const ports = { clock, observer, upstream, authenticator, pool, openRequests };
-    this.handled = handleRequest(ports, { request, response }, (life) => serveChat(ports, life));
+    this.handled = handleRequest(ports, { request, response }, (life) =>
+      serveInference(ports, life, CHAT_COMPLETIONS),
+    );
   }
 }

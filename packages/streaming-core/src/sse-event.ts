@@ -29,6 +29,25 @@ export function readEventData(event: Buffer): Buffer | undefined {
 }
 
 const NEWLINE = Buffer.from([LF]);
+const DATA_PREFIX = Buffer.from("data: ");
+const EVENT_END = Buffer.from("\n\n");
+
+/**
+ * The same event with other data.
+ *
+ * @param data As `readEventData` found it in these bytes. Data of several lines is written on one.
+ */
+export function replaceEventData(event: Buffer, data: Buffer, replacement: Buffer): Buffer {
+  const start = data.buffer === event.buffer ? data.byteOffset - event.byteOffset : -1;
+  if (start < 0 || start > event.length) {
+    return Buffer.concat([DATA_PREFIX, replacement, EVENT_END]);
+  }
+  return Buffer.concat([
+    event.subarray(0, start),
+    replacement,
+    event.subarray(start + data.length),
+  ]);
+}
 
 /** @returns the value of the line, `undefined` when its field is not `data`. */
 function readDataLine(event: Buffer, start: number, end: number): Buffer | undefined {

@@ -8,7 +8,7 @@
  * Lines end with LF, CRLF or CR; an empty line ends an event.
  * Source: WHATWG HTML, 9.2.5 "Parsing an event stream".
  */
-import { findLineEnd, readEventData } from "./sse-event.ts";
+import { findLineEnd, readEventData, replaceEventData } from "./sse-event.ts";
 
 const LF = 10;
 const CR = 13;
@@ -27,14 +27,25 @@ export const EVENT_BYTES_MAX: number = 1024 * 1024;
 /** Pieces of one event before they are joined, so that an upstream that sends byte by byte costs no more. */
 const HELD_PIECES_MAX = 256;
 
+/**
+ * Bytes of one event that go by unread before the stream is given up: an upstream that never ends a
+ * line is broken, not talkative.
+ */
+export const OVERSIZE_BYTES_MAX: number = 32 * 1024 * 1024;
+
+/**
+ * What becomes of an event: it is passed on; it is left out; a part of its data is left out (`cut`); or
+ * the stream stops in front of it, and neither it nor what follows is passed on.
+ */
+export type EventVerdict = "pass" | "drop" | "cut" | "stop";
+
 export interface EventReader {
-  /**
-   * The data of one event: `bytes` from `start` to `end`. Not called for comments.
-   *
-   * @returns false to stop in front of this event: neither it nor what follows is passed on.
-   */
-  event(bytes: Buffer, start: number, end: number): boolean;
-  /** An event of more than `EVENT_BYTES_MAX` has gone by unread. */
+  /** The data of one event: `bytes` from `start` to `end`. Not called for comments. */
+  event(bytes: Buffer, start: number, end: number): EventVerdict;
+  /** After the verdict `cut`: which of the `bytes` are left out. */
+  readonly cutStart: number;
+  readonly cutEnd: number;
+  /** An event has become larger than `EVENT_BYTES_MAX`; it goes by unread. */
   oversizeEvent(): void;
 }
 
@@ -48,13 +59,15 @@ export class SseScanner {
   readonly #output: EventOutput;
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** The event under way was too large to hold: its bytes go straight on. */
-  #isOversize = false;
+  /** Of an event that was too large to hold: bytes that went straight on. 0 for any other event. */
+  #oversizeBytes = 0;
   /** The line under way has bytes in an earlier frame. */
   #isMidLine = false;
   /** The last frame ended with CR: an LF that comes next belongs to it. */
   #isAfterCr = false;
   #hasCr = false;
+  /** After the verdict `cut`: the event as it is passed on. */
+  #cutEvent: Buffer = Buffer.alloc(0);
   /** Lines of the event that was found last, as far as they lie in this frame, and where the first ends. */
   #lines = 0;
   #firstLineEnd = 0;
@@ -64,7 +77,7 @@ export class SseScanner {
     this.#output = output;
   }
 
-  /** @returns false when the reader has said stop; nothing may be pushed after that. */
+  /** @returns false when the stream has to stop here; nothing may be pushed after that. */
   push(frame: Buffer): boolean {
     this.#hasCr = frame.includes(CR);
     const isLfOfCrLf = this.#isAfterCr && frame[0] === LF;
@@ -72,7 +85,7 @@ export class SseScanner {
 
     let runStart = 0;
     let eventEnd = this.#findEventEnd(frame, isLfOfCrLf ? 1 : 0);
-    if (eventEnd !== -1 && (this.#heldBytes > 0 || this.#isOversize)) {
+    if (eventEnd !== -1 && (this.#heldBytes > 0 || this.#oversizeBytes > 0)) {
       if (!this.#endHeldEvent(frame.subarray(0, eventEnd))) return false;
       runStart = eventEnd;
       eventEnd = this.#findEventEnd(frame, runStart);
@@ -80,16 +93,18 @@ export class SseScanner {
 
     let eventStart = runStart;
     while (eventEnd !== -1) {
-      if (!this.#readEvent(frame, eventStart, eventEnd)) {
+      const verdict = this.#readEvent(frame, eventStart, eventEnd);
+      if (verdict !== "pass") {
         this.#pass(frame, runStart, eventStart);
-        return false;
+        if (verdict === "stop") return false;
+        if (verdict === "cut") this.#output.pass(this.#cutEvent);
+        runStart = eventEnd;
       }
       eventStart = eventEnd;
       eventEnd = this.#findEventEnd(frame, eventStart);
     }
     this.#pass(frame, runStart, eventStart);
-    this.#hold(frame, eventStart);
-    return true;
+    return this.#hold(frame, eventStart);
   }
 
   /** Lets go of what is held: an event without its end, or nothing. */
@@ -135,33 +150,49 @@ export class SseScanner {
     return frame[next] === LF ? next + 1 : next;
   }
 
-  #readEvent(frame: Buffer, start: number, end: number): boolean {
-    if (this.#lines === PLAIN_EVENT_LINES && isDataLine(frame, start)) {
-      const valueStart = start + DATA_FIELD_BYTES;
-      const dataStart = frame[valueStart] === SPACE ? valueStart + 1 : valueStart;
-      return this.#reader.event(frame, dataStart, this.#firstLineEnd);
+  #readEvent(frame: Buffer, start: number, end: number): EventVerdict {
+    if (this.#lines !== PLAIN_EVENT_LINES || !isDataLine(frame, start)) {
+      return this.#readWholeEvent(frame.subarray(start, end));
     }
-    return this.#readWholeEvent(frame.subarray(start, end));
+    const valueStart = start + DATA_FIELD_BYTES;
+    const dataStart = frame[valueStart] === SPACE ? valueStart + 1 : valueStart;
+    const verdict = this.#reader.event(frame, dataStart, this.#firstLineEnd);
+    if (verdict === "cut") {
+      const { cutStart, cutEnd } = this.#reader;
+      this.#cutEvent = Buffer.concat([
+        frame.subarray(start, cutStart),
+        frame.subarray(cutEnd, end),
+      ]);
+    }
+    return verdict;
   }
 
-  #readWholeEvent(event: Buffer): boolean {
+  #readWholeEvent(event: Buffer): EventVerdict {
     const data = readEventData(event);
-    return data === undefined || this.#reader.event(data, 0, data.length);
+    if (data === undefined) return "pass";
+    const verdict = this.#reader.event(data, 0, data.length);
+    if (verdict === "cut") {
+      const { cutStart, cutEnd } = this.#reader;
+      const rest = Buffer.concat([data.subarray(0, cutStart), data.subarray(cutEnd)]);
+      this.#cutEvent = replaceEventData(event, data, rest);
+    }
+    return verdict;
   }
 
+  /** @returns false to stop. */
   #endHeldEvent(tail: Buffer): boolean {
-    if (this.#isOversize) {
-      this.#isOversize = false;
-      this.#reader.oversizeEvent();
+    if (this.#oversizeBytes > 0) {
+      this.#oversizeBytes = 0;
       this.#output.pass(tail);
       return true;
     }
     this.#held.push(tail);
     this.#heldBytes += tail.length;
     const event = this.takeRest();
-    if (!this.#readWholeEvent(event)) return false;
-    this.#output.pass(event);
-    return true;
+    const verdict = this.#readWholeEvent(event);
+    if (verdict === "pass") this.#output.pass(event);
+    if (verdict === "cut") this.#output.pass(this.#cutEvent);
+    return verdict !== "stop";
   }
 
   #pass(frame: Buffer, start: number, end: number): void {
@@ -169,19 +200,23 @@ export class SseScanner {
     this.#output.pass(start === 0 && end === frame.length ? frame : frame.subarray(start, end));
   }
 
-  #hold(frame: Buffer, start: number): void {
-    if (start === frame.length) return;
+  /** @returns false to stop. */
+  #hold(frame: Buffer, start: number): boolean {
+    if (start === frame.length) return true;
     const rest = frame.subarray(start);
-    if (this.#isOversize) {
+    if (this.#oversizeBytes > 0) {
+      this.#oversizeBytes += rest.length;
       this.#output.pass(rest);
-      return;
+      return this.#oversizeBytes <= OVERSIZE_BYTES_MAX;
     }
     if (this.#held.length === HELD_PIECES_MAX) this.#held = [Buffer.concat(this.#held)];
     this.#held.push(rest);
     this.#heldBytes += rest.length;
-    if (this.#heldBytes <= EVENT_BYTES_MAX) return;
-    this.#isOversize = true;
+    if (this.#heldBytes <= EVENT_BYTES_MAX) return true;
+    this.#oversizeBytes = this.#heldBytes;
+    this.#reader.oversizeEvent();
     this.#output.pass(this.takeRest());
+    return true;
   }
 }
 

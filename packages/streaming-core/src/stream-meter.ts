@@ -8,15 +8,28 @@
  * Pure: it reads no clock; the caller stamps each frame. Units: `*Ms` are milliseconds on one
  * monotonic clock. Terms: a *chunk* is an event that carries content.
  */
-import type { ChunkFacts, ChunkReader, StreamError } from "@slipstream/contracts/chunk";
+import type {
+  ChunkFacts,
+  ChunkReader,
+  StreamError,
+  UsageFinder,
+} from "@slipstream/contracts/chunk";
 import type { GapRecorder, StreamReport } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
-import type { EventReader } from "./sse-scanner.ts";
+import type { EventReader, EventVerdict } from "./sse-scanner.ts";
 
 const QUOTE = 34;
 
+/**
+ * What of the reported usage is passed on: all of it; only the last event that has nothing else
+ * (`last`); none (`nothing`).
+ */
+export type UsageView = "everything" | "last" | "nothing";
+
 export interface StreamMeterOptions {
   readonly readChunk: ChunkReader;
+  readonly findUsageSpan: UsageFinder;
+  readonly usageView: UsageView;
   readonly gaps: GapRecorder;
   /** When the request began. */
   readonly startMs: number;
@@ -24,6 +37,8 @@ export interface StreamMeterOptions {
 
 export class StreamMeter implements EventReader {
   readonly #readChunk: ChunkReader;
+  readonly #findUsageSpan: UsageFinder;
+  readonly #usageView: UsageView;
   readonly #gaps: GapRecorder;
   readonly #startMs: number;
 
@@ -44,6 +59,8 @@ export class StreamMeter implements EventReader {
   #unreadStart = 0;
   #unreadEnd = 0;
 
+  #cutStart = 0;
+  #cutEnd = 0;
   #isDone = false;
   #error: StreamError | undefined;
   #finishReason: string | undefined;
@@ -51,6 +68,8 @@ export class StreamMeter implements EventReader {
 
   constructor(options: StreamMeterOptions) {
     this.#readChunk = options.readChunk;
+    this.#findUsageSpan = options.findUsageSpan;
+    this.#usageView = options.usageView;
     this.#gaps = options.gaps;
     this.#startMs = options.startMs;
     this.#atMs = options.startMs;
@@ -84,17 +103,23 @@ export class StreamMeter implements EventReader {
     return this.#error;
   }
 
-  event(bytes: Buffer, start: number, end: number): boolean {
-    if (this.#isDone) return false;
+  event(bytes: Buffer, start: number, end: number): EventVerdict {
+    if (this.#isDone) return "stop";
     this.#events++;
-    if (this.#hasKnownShape(bytes, start, end)) {
-      this.#unread = bytes;
-      this.#unreadStart = start;
-      this.#unreadEnd = end;
-      this.#countChunk();
-      return true;
-    }
-    return this.#readEvent(bytes.subarray(start, end));
+    if (!this.#hasKnownShape(bytes, start, end)) return this.#readEvent(bytes, start, end);
+    this.#unread = bytes;
+    this.#unreadStart = start;
+    this.#unreadEnd = end;
+    this.#countChunk();
+    return this.#usageView === "everything" ? "pass" : this.#cutUsage(bytes, start, end);
+  }
+
+  get cutStart(): number {
+    return this.#cutStart;
+  }
+
+  get cutEnd(): number {
+    return this.#cutEnd;
   }
 
   /** It is too large to be anything but content. */
@@ -148,20 +173,39 @@ export class StreamMeter implements EventReader {
   }
 
   /** Warm: a few times per stream. */
-  #readEvent(data: Buffer): boolean {
+  #readEvent(bytes: Buffer, start: number, end: number): EventVerdict {
     this.#readUnread();
+    const data = bytes.subarray(start, end);
     const facts = this.#readChunk(data);
-    if (facts.type === "chunk") this.#readFacts(facts, data);
-    if (facts.type === "done") this.#isDone = true;
-    if (facts.type === "done" || (facts.type === "chunk" && facts.finishReason !== undefined)) {
-      this.#progressAtMs = this.#atMs;
+    switch (facts.type) {
+      case "chunk":
+        this.#readFacts(facts, data);
+        if (this.#usageView === "everything") return "pass";
+        if (!facts.isUsageOnly) return this.#cutUsage(bytes, start, end);
+        return this.#usageView === "last" ? "pass" : "drop";
+      case "done":
+        this.#isDone = true;
+        this.#progressAtMs = this.#atMs;
+        return "pass";
+      case "error":
+        this.#error = facts.error;
+        return "stop";
+      case "unreadable":
+        return "pass";
     }
-    if (facts.type === "error") this.#error = facts.error;
-    return facts.type !== "error";
+  }
+
+  #cutUsage(bytes: Buffer, start: number, end: number): EventVerdict {
+    const span = this.#findUsageSpan(bytes, start, end);
+    if (span === undefined) return "pass";
+    this.#cutStart = span.start;
+    this.#cutEnd = span.end;
+    return "cut";
   }
 
   #readFacts(facts: ChunkFacts & { type: "chunk" }, data: Buffer): void {
     this.#learnEnd(facts);
+    if (facts.finishReason !== undefined) this.#progressAtMs = this.#atMs;
     if (!facts.hasContent) return;
     this.#countChunk();
     if (facts.shape === undefined) return;

@@ -2,13 +2,15 @@ import type { ChunkFacts } from "@slipstream/contracts/chunk";
 import type { GapRecorder } from "@slipstream/contracts/request-events";
 import { GatewayError } from "@slipstream/contracts/errors";
 import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
+import { findUsageSpan } from "@slipstream/dialects/openai-chat/usage-span";
 import { FakeClient } from "@slipstream/testkit/fake-client";
 import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { RECORDED_STREAMS } from "@slipstream/testkit/recorded-streams";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EVENT_BYTES_MAX } from "./sse-scanner.ts";
+import { EVENT_BYTES_MAX, OVERSIZE_BYTES_MAX } from "./sse-scanner.ts";
 import { StreamMeter } from "./stream-meter.ts";
+import type { UsageView } from "./stream-meter.ts";
 import { StreamRelay } from "./stream-relay.ts";
 import type { StreamEnding } from "./stream-relay.ts";
 
@@ -23,9 +25,9 @@ class Rig {
   readonly meter: StreamMeter;
   readonly relay: StreamRelay;
 
-  constructor() {
+  constructor(usageView: UsageView = "everything") {
     const gaps: GapRecorder = { recordGap: (gapMs) => this.gapsMs.push(gapMs) };
-    this.meter = new StreamMeter({ readChunk, gaps, startMs: 0 });
+    this.meter = new StreamMeter({ readChunk, findUsageSpan, usageView, gaps, startMs: 0 });
     this.relay = new StreamRelay({
       client: this.client,
       clock: this.clock,
@@ -163,7 +165,7 @@ test("what breaks behind the announced end has broken nothing", () => {
 test("an announced end without its empty line counts", () => {
   const rig = new Rig().play([Buffer.from(`${chunk("a")}data: [DONE]`)]);
   expect(rig.ending).toEqual({ type: "complete" });
-  expect(rig.client.text).toBe(`${chunk("a")}data: [DONE]`);
+  expect(rig.client.text).toBe(chunk("a") + DONE);
 });
 
 test("what comes behind the announced end is dropped", () => {
@@ -216,7 +218,13 @@ test("only the first and the last events of a plain stream are parsed", () => {
     return readChunk(data);
   };
   const gaps: GapRecorder = { recordGap: () => undefined };
-  const meter = new StreamMeter({ readChunk: countedReadChunk, gaps, startMs: 0 });
+  const meter = new StreamMeter({
+    readChunk: countedReadChunk,
+    findUsageSpan,
+    usageView: "everything",
+    gaps,
+    startMs: 0,
+  });
   const events = Array.from({ length: 1000 }, (_, index) => chunk(`token ${index}`));
   for (const event of [...events, FINISH, DONE]) {
     const data = Buffer.from(event.slice("data: ".length, -2));
@@ -225,4 +233,39 @@ test("only the first and the last events of a plain stream are parsed", () => {
   expect(meter.report.chunks).toBe(1000);
   // The first content, the last one (it may hold the usage), the finish reason and the end.
   expect(parsed).toBe(4);
+});
+
+test("an event that never ends is given up", () => {
+  const rig = new Rig();
+  const frame = Buffer.alloc(1024 * 1024, "x");
+  rig.relay.frame(Buffer.from(chunk("a") + "data: "));
+  for (let sent = 0; sent <= OVERSIZE_BYTES_MAX; sent += frame.length) rig.relay.frame(frame);
+  expect(rig.ending).toMatchObject({
+    type: "failed",
+    error: { code: "upstream_invalid_response" },
+  });
+});
+
+describe("usage that the client did not ask for", () => {
+  const withUsage = (event: string, usage: string): string =>
+    event.replace(/\}\n\n$/, `,"usage":${usage}}\n\n`);
+  const TOTAL = `{"prompt_tokens":1,"completion_tokens":2}`;
+  const last = `data: {"choices":[],"usage":${TOTAL}}\n\n`;
+  const plain = chunk("a") + chunk("b") + FINISH;
+  const reported =
+    withUsage(chunk("a"), "null") + withUsage(chunk("b"), TOTAL) + withUsage(FINISH, TOTAL) + last;
+
+  test.each([
+    ["nothing", plain + DONE],
+    ["last", plain + last + DONE],
+    ["everything", reported + DONE],
+  ] as const)("is left out: the client sees %s", (view, seen) => {
+    const bytes = Buffer.from(reported + DONE);
+    for (let offset = 0; offset < bytes.length; offset++) {
+      const rig = new Rig(view).play(cut(bytes, [offset]));
+      expect(rig.client.text).toBe(seen);
+      expect(rig.meter.usage).toMatchObject({ inputTokens: 1, outputTokens: 2 });
+      expect(rig.meter.report.chunks).toBe(2);
+    }
+  });
 });

@@ -10,7 +10,7 @@
 import type { ClientResponse } from "@slipstream/contracts/client";
 import type { Clock } from "@slipstream/contracts/clock";
 import type { StreamError } from "@slipstream/contracts/chunk";
-import type { GatewayError } from "@slipstream/contracts/errors";
+import { GatewayError } from "@slipstream/contracts/errors";
 import type { BodySink } from "@slipstream/contracts/upstream";
 import { readEventData } from "./sse-event.ts";
 import { SseScanner } from "./sse-scanner.ts";
@@ -21,6 +21,8 @@ import type { StreamMeter } from "./stream-meter.ts";
 export const GATE_BYTES_MAX: number = 64 * 1024;
 
 const DONE_EVENT = Buffer.from("data: [DONE]\n\n");
+/** How the data of a whole event ends: a JSON object, or `[DONE]`. */
+const WHOLE_DATA = /[}\]]$/;
 const EVENT_END = Buffer.from("\n\n");
 
 /** What became of a stream. */
@@ -117,23 +119,33 @@ export class StreamRelay implements BodySink, EventOutput {
 
   end(): void {
     if (this.#progress === "ended") return;
-    const rest = this.#scanner.takeRest();
-    const data = readEventData(rest);
-    if (data !== undefined && !this.#meter.event(data, 0, data.length)) {
+    const isGoodSoFar = this.#endLastEvent();
+    if (!isGoodSoFar) {
       this.#stop();
-      return;
-    }
-    if (this.#meter.isDone) {
-      if (rest.length > 0) this.pass(rest);
+    } else if (this.#meter.isDone) {
       this.#finish({ type: "complete" });
     } else if (this.#meter.finishReason !== undefined) {
       // Some servers leave the last event out; the finish reason proves that nothing is missing.
-      if (rest.length > 0) this.pass(Buffer.concat([rest, EVENT_END]));
       this.pass(DONE_EVENT);
       this.#finish({ type: "complete" });
     } else {
       this.#finish({ type: "truncated" });
     }
+  }
+
+  /** The last event may lack its empty line. @returns false to stop. */
+  #endLastEvent(): boolean {
+    const rest = this.#scanner.takeRest();
+    if (rest.length === 0) return true;
+    const data = readEventData(rest);
+    if (data === undefined) {
+      // The second half of a line end, or a comment.
+      this.pass(rest);
+      return true;
+    }
+    // Half an event would only confuse the client: what is missing is told by how the stream ends.
+    if (!WHOLE_DATA.test(data.toString("latin1", Math.max(0, data.length - 1)))) return true;
+    return this.#scanner.push(Buffer.concat([rest, EVENT_END]));
   }
 
   failed(error: GatewayError): void {
@@ -156,14 +168,21 @@ export class StreamRelay implements BodySink, EventOutput {
     return true;
   }
 
-  /** The meter has stopped in front of an error, or of something behind the announced end. */
+  /** In front of an error, behind the announced end, or within an event that never ends. */
   #stop(): void {
-    const { error } = this.#meter;
-    this.#finish(error === undefined ? { type: "complete" } : { type: "error_event", error });
+    const { error, isDone } = this.#meter;
+    if (error !== undefined) this.#finish({ type: "error_event", error });
+    else if (isDone) this.#finish({ type: "complete" });
+    else this.#finish({ type: "failed", error: endlessEvent() });
   }
 
   #finish(ending: StreamEnding): void {
     this.#progress = "ended";
     this.#owner.ended(ending);
   }
+}
+
+function endlessEvent(): GatewayError {
+  const message = "The model's answer has an unexpected form.";
+  return new GatewayError("upstream_invalid_response", message);
 }

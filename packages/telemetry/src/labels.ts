@@ -49,7 +49,10 @@ export const LABEL_MEANINGS: Readonly<Record<LabelName, LabelMeaning>> = {
     means: "the outcome when it is not `complete`; absent otherwise",
     boundedBy: "the list of outcomes",
   },
-  gen_ai_operation_name: { means: "what was asked for: `chat`", boundedBy: "a list in the code" },
+  gen_ai_operation_name: {
+    means: "what was asked for: `chat`, `embeddings`, …",
+    boundedBy: "a list in the code",
+  },
   gen_ai_provider_name: {
     means: "name of the provider in the configuration",
     boundedBy: "the configuration",

@@ -5,7 +5,6 @@
  * to first token; chunks of all streams − streams with content = gaps. First token and gaps are
  * recorded while a stream runs, so that a slow one is seen before it is over.
  */
-import type { OperationName } from "@slipstream/contracts/endpoint";
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import type {
   AttemptFacts,
@@ -22,9 +21,6 @@ import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
 import { NONE } from "./labels.ts";
 import type { Labels } from "./labels.ts";
-
-/** Attempts do not say what was asked for; so far there is one answer, and only it is streamed. */
-const ATTEMPT_OPERATION: OperationName = "chat";
 
 const USAGE_ROWS: readonly (readonly [keyof Usage, CounterRow<GenAiLabel>])[] = [
   ["inputTokens", catalog.INPUT_TOKENS],
@@ -134,7 +130,7 @@ class HistogramGapRecorder implements GapRecorder {
 
 function toAttemptLabels(attempt: AttemptFacts): Labels<GenAiLabel | "deployment"> {
   return {
-    gen_ai_operation_name: ATTEMPT_OPERATION,
+    gen_ai_operation_name: attempt.operation,
     gen_ai_provider_name: attempt.provider,
     gen_ai_request_model: attempt.model,
     deployment: attempt.deploymentId,

@@ -8,6 +8,7 @@ import type {
 export const ATTEMPT: AttemptFacts = {
   requestId: "6f9c2d0e-8f0b-4c9e-9a52-0d6d1b1f3a77",
   attempt: 1,
+  operation: "chat",
   model: "llama",
   provider: "fleet-a",
   deploymentId: "fleet-a/meta-llama",
@@ -29,6 +30,8 @@ export const REPORT: RequestReport = {
   cause: undefined,
   status: 200,
   durationMs: 1_500,
+  isStream: true,
+  requestBytes: 100,
   stream: STREAM,
   finishReason: "stop",
   usage: { inputTokens: 10, outputTokens: 20, cachedInputTokens: 5, reasoningTokens: undefined },

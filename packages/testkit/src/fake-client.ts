@@ -95,6 +95,7 @@ export function createFakeRequest(options: FakeRequestOptions = {}): ClientReque
     requestId: "00000000-0000-4000-8000-000000000000",
     endpoint: "chat_completions",
     authorization: options.authorization,
+    trace: {},
     contentType: options.contentType ?? "application/json",
     readBody: () => (body instanceof Error ? Promise.reject(body) : Promise.resolve(body)),
   };

@@ -17,6 +17,7 @@ export function testDeployment(id: string, more: Partial<Deployment> = {}): Depl
     baseUrl: "http://127.0.0.1:1/v1",
     apiKey: undefined,
     upstreamModel: "upstream-model",
+    streamUsage: "off",
     tier: 0,
     weight: 1,
     ...more,

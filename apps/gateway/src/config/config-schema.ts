@@ -1,7 +1,7 @@
 /**
  * The form of the configuration file: every key, its default with unit and reason, what it accepts.
  */
-import type { Deadlines, DialectName } from "@slipstream/contracts/deployment";
+import type { Deadlines, Deployment, DialectName } from "@slipstream/contracts/deployment";
 import { z } from "zod";
 import { LOG_LEVELS } from "./config.ts";
 import type { Drain, ListenAddress, LogLevel } from "./config.ts";
@@ -18,6 +18,7 @@ export interface ConfigFile {
 }
 
 export interface ProviderEntry {
+  readonly streamUsage: Deployment["streamUsage"];
   readonly name: string;
   readonly dialect: DialectName;
   readonly baseUrl: string;
@@ -60,6 +61,12 @@ const provider = z.strictObject({
     .min(1, "expected a key; leave it out for a server that asks for none")
     .optional()
     .describe("Sent as a bearer token. Write `${NAME}` and keep it in the environment."),
+  streamUsage: z
+    .enum(["last", "continuous", "off"])
+    .default("last")
+    .describe(
+      "What its streams are asked to report, whatever the client asks for: `last`, the usage at the end (`stream_options.include_usage`); `continuous`, in every event too (vLLM), so that a stream that breaks off is accounted for exactly; `off` for a server that refuses to be asked. The client sees only what it asked for.",
+    ),
 });
 
 const deployment = z.strictObject({

@@ -51,6 +51,7 @@ test("what is left out gets its default", () => {
             baseUrl: "http://10.0.0.5:8000/v1",
             apiKey: undefined,
             upstreamModel: "llama",
+            streamUsage: "last",
             tier: 0,
             weight: 1,
           },

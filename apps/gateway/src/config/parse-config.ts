@@ -86,6 +86,7 @@ function toDeployment(
     baseUrl: provider.baseUrl.replace(/\/+$/, ""),
     apiKey: provider.apiKey,
     upstreamModel,
+    streamUsage: provider.streamUsage,
     tier: deployment.tier,
     weight: deployment.weight,
   };

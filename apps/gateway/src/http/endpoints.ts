@@ -2,7 +2,17 @@
 import type { EndpointName } from "@slipstream/contracts/endpoint";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import type { RequestLife } from "@slipstream/pipeline/request-life";
-import { serveChat } from "@slipstream/pipeline/serve-chat";
+import type { InferenceEndpoint } from "@slipstream/pipeline/inference-endpoint";
+import {
+  CHAT_COMPLETIONS,
+  COMPLETIONS,
+  EMBEDDINGS,
+  IMAGES_GENERATIONS,
+  MODERATIONS,
+  RERANK,
+  SCORE,
+} from "@slipstream/pipeline/inference-endpoints";
+import { serveInference } from "@slipstream/pipeline/serve-inference";
 import { serveModel, serveModelList } from "@slipstream/pipeline/serve-models";
 
 export interface Endpoint {
@@ -15,10 +25,25 @@ export interface Endpoint {
 }
 
 export const ENDPOINTS: readonly Endpoint[] = [
-  { method: "POST", path: "/v1/chat/completions", name: "chat_completions", serve: serveChat },
+  toEndpoint("chat_completions", CHAT_COMPLETIONS),
+  toEndpoint("completions", COMPLETIONS),
+  toEndpoint("embeddings", EMBEDDINGS),
+  toEndpoint("rerank", RERANK),
+  toEndpoint("score", SCORE),
+  toEndpoint("moderations", MODERATIONS),
+  toEndpoint("images_generations", IMAGES_GENERATIONS),
   { method: "GET", path: "/v1/models", name: "models", serve: serveModelList },
   { method: "GET", path: "/v1/models/*", name: "models", serve: serveModel },
 ];
+
+function toEndpoint(name: EndpointName, inference: InferenceEndpoint): Endpoint {
+  return {
+    method: "POST",
+    path: `/v1${inference.path}`,
+    name,
+    serve: (ports, life) => serveInference(ports, life, inference),
+  };
+}
 
 /** @returns the method that a path is served with, `undefined` for a path that is not served. */
 export function findMethod(path: string): Endpoint["method"] | undefined {

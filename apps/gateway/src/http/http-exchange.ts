@@ -10,6 +10,7 @@ import type {
 } from "@slipstream/contracts/client";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
 import { readBody } from "./read-body.ts";
+import { readTrace } from "./read-trace.ts";
 import { toRequestId } from "./request-id.ts";
 
 export class HttpRequest implements ClientRequest {
@@ -29,6 +30,10 @@ export class HttpRequest implements ClientRequest {
 
   get contentType(): string | undefined {
     return this.#message.headers["content-type"];
+  }
+
+  get trace(): Readonly<Record<string, string>> {
+    return readTrace(this.#message.headers);
   }
 
   readBody(bytesMax: number): Promise<Buffer> {

@@ -26,12 +26,14 @@ export function readChunk(data: Buffer): ChunkFacts {
 
   const choices = asArray(chunk["choices"]).map(asObject);
   const contentKey = choices.map((choice) => findContentKey(choice?.["delta"])).find(Boolean);
+  const usage = readUsage(chunk["usage"]);
   return {
     type: "chunk",
     hasContent: contentKey !== undefined,
     shape: contentKey === undefined ? undefined : findContentShape(data, contentKey),
     finishReason: choices.map((choice) => asText(choice?.["finish_reason"])).find(Boolean),
-    usage: readUsage(chunk["usage"]),
+    usage,
+    isUsageOnly: choices.length === 0 && usage !== undefined,
   };
 }
 

@@ -1,15 +1,18 @@
 /**
- * Chat completions: authenticate → read → route → attempt, until one succeeds or none is left.
+ * An inference: authenticate → read → route → attempt, until one succeeds or none is left.
  */
 import type { Deployment, Route } from "@slipstream/contracts/deployment";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { AttemptFacts } from "@slipstream/contracts/request-events";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
 import { runAttempt } from "./attempt.ts";
-import { parseInferenceBody, withModel } from "./inference-body.ts";
+import { editBody, parseInferenceBody } from "./inference-body.ts";
 import type { InferenceBody } from "./inference-body.ts";
+import type { InferenceEndpoint } from "./inference-endpoint.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
 import type { RequestLife } from "./request-life.ts";
+import { planUsage } from "./usage-plan.ts";
+import type { UsagePlan } from "./usage-plan.ts";
 import { unknownModel } from "./unknown-model.ts";
 
 /** A long conversation with images in base64. */
@@ -18,24 +21,30 @@ export const BODY_BYTES_MAX: number = 10 * 1024 * 1024;
 /** All tries of one request, the first included: a dead fleet must not multiply its load. */
 export const ATTEMPTS_MAX: number = 3;
 
-const PATH = "/chat/completions";
-
-export async function serveChat(ports: PipelinePorts, life: RequestLife): Promise<void> {
+export async function serveInference(
+  ports: PipelinePorts,
+  life: RequestLife,
+  endpoint: InferenceEndpoint,
+): Promise<void> {
   const { request, facts } = life;
-  facts.operation = "chat";
+  facts.operation = endpoint.operation;
   facts.principal = await ports.authenticator.authenticate(request.authorization);
   if (!life.isOpen) return;
   const bytes = await request.readBody(BODY_BYTES_MAX);
   if (!life.isOpen) return;
-  const body = parseInferenceBody(bytes, request.contentType);
+  facts.requestBytes = bytes.length;
+  const body = parseInferenceBody(bytes, request.contentType, endpoint.check);
   const route = ports.pool.findRoute(body.model);
   if (route === undefined) throw unknownModel(body.model);
   facts.model = route.model;
+  facts.isStream = body.isStream && endpoint.stream !== undefined;
   life.clientStallMs = route.deadlines.clientStallMs;
-  await attemptInTurn(ports, life, { route, body });
+  await attemptInTurn(ports, life, { endpoint, route, body });
 }
 
-interface RoutedBody {
+/** All that an attempt needs to know of its request. */
+interface Inference {
+  readonly endpoint: InferenceEndpoint;
   readonly route: Route;
   readonly body: InferenceBody;
 }
@@ -43,19 +52,23 @@ interface RoutedBody {
 async function attemptInTurn(
   ports: PipelinePorts,
   life: RequestLife,
-  { route, body }: RoutedBody,
+  inference: Inference,
 ): Promise<void> {
+  const { endpoint, route, body } = inference;
   const tried = new Set<Deployment>();
   let lastError = new GatewayError("internal_error", "The model has no deployment.");
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const deployment = ports.pool.pick(route, tried);
     if (deployment === undefined) break;
     tried.add(deployment);
+    const usage = planUsage(body, endpoint, deployment);
     const end = await runAttempt(ports, {
       life,
-      facts: toAttemptFacts(life, route, { deployment, attempt }),
-      request: toUpstreamRequest(life, deployment, body),
-      isStream: body.isStream,
+      facts: toAttemptFacts(life, inference, { deployment, attempt }),
+      request: toUpstreamRequest(life, inference, { deployment, usage }),
+      endpoint,
+      isStream: life.facts.isStream,
+      usage,
       deadlines: route.deadlines,
     });
     if (end.type !== "failed" || !life.isOpen) return;
@@ -67,12 +80,13 @@ async function attemptInTurn(
 
 function toAttemptFacts(
   life: RequestLife,
-  route: Route,
+  { endpoint, route }: Inference,
   { deployment, attempt }: { readonly deployment: Deployment; readonly attempt: number },
 ): AttemptFacts {
   return {
     requestId: life.request.requestId,
     attempt,
+    operation: endpoint.operation,
     model: route.model,
     provider: deployment.provider,
     deploymentId: deployment.id,
@@ -81,17 +95,19 @@ function toAttemptFacts(
 
 function toUpstreamRequest(
   life: RequestLife,
-  deployment: Deployment,
-  body: InferenceBody,
+  { endpoint, body }: Inference,
+  { deployment, usage }: { readonly deployment: Deployment; readonly usage: UsagePlan },
 ): UpstreamRequest {
+  const { requestId, trace } = life.request;
   return {
     deployment,
-    path: PATH,
-    body: withModel(body, deployment.upstreamModel),
+    path: endpoint.path,
+    body: editBody(body, { model: deployment.upstreamModel, streamOptions: usage.asked }),
     headers: {
       "content-type": "application/json",
-      accept: body.isStream ? "text/event-stream" : "application/json",
-      "x-request-id": life.request.requestId,
+      accept: life.facts.isStream ? "text/event-stream" : "application/json",
+      "x-request-id": requestId,
+      ...trace,
     },
   };
 }

@@ -1,0 +1,24 @@
+/**
+ * W3C trace context of a request, to be continued upstream.
+ *
+ * Source: https://www.w3.org/TR/trace-context/, sections 3.2 and 3.3.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+
+/** Version 00, or a later one that begins in the same way; ids of only zeros are invalid. */
+const TRACE_PARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/;
+/** The least that section 3.3 wants to be passed on, characters. */
+const TRACE_STATE_MAX = 512;
+const TRACE_STATE = /^[\x20-\x7e]+$/;
+
+/** @returns `traceparent`, with `tracestate` if there is a valid one; nothing when it is not valid. */
+export function readTrace(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const { traceparent, tracestate } = headers;
+  if (typeof traceparent !== "string" || !TRACE_PARENT.test(traceparent)) return {};
+  const isStateValid =
+    typeof tracestate === "string" &&
+    tracestate.length <= TRACE_STATE_MAX &&
+    TRACE_STATE.test(tracestate);
+  return isStateValid ? { traceparent, tracestate } : { traceparent };
+}

@@ -1,0 +1,38 @@
+/**
+ * Which usage an upstream is asked to report in a stream, and what of it the client is to see.
+ *
+ * We want to know it of every stream; a client sees what it has asked for and nothing else.
+ */
+import type { Deployment } from "@slipstream/contracts/deployment";
+import type { UsageView } from "@slipstream/streaming-core/stream-meter";
+import type { JsonBody } from "./body-rules.ts";
+import type { InferenceBody } from "./inference-body.ts";
+import type { InferenceEndpoint } from "./inference-endpoint.ts";
+
+export interface UsagePlan {
+  /** For `stream_options` upstream, beside the client's own. */
+  readonly asked: JsonBody;
+  readonly view: UsageView;
+}
+
+const UNTOUCHED: UsagePlan = { asked: {}, view: "everything" };
+
+const ASKED: Readonly<Record<Deployment["streamUsage"], JsonBody>> = {
+  off: {},
+  last: { include_usage: true },
+  // vLLM's: every chunk tells, so that a stream that breaks off is accounted for all the same.
+  continuous: { include_usage: true, continuous_usage_stats: true },
+};
+
+export function planUsage(
+  body: InferenceBody,
+  endpoint: InferenceEndpoint,
+  { streamUsage }: Deployment,
+): UsagePlan {
+  if (!body.isStream || endpoint.stream === undefined || streamUsage === "off") return UNTOUCHED;
+  const asked = ASKED[streamUsage];
+  const { include_usage: wantsLast, continuous_usage_stats: wantsContinuous } = body.streamOptions;
+  if (wantsLast !== true) return { asked, view: "nothing" };
+  if (wantsContinuous === true) return { asked: ASKED.continuous, view: "everything" };
+  return { asked, view: streamUsage === "continuous" ? "last" : "everything" };
+}

@@ -16,6 +16,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   auth: 1,
   "provider-pool": 1,
   dialects: 1,
+  ledger: 1,
   pipeline: 2,
   upstream: 3,
   store: 3,

@@ -49,7 +49,15 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const clock = systemClock;
   const openRequests = new OpenRequests();
   const sweep = setInterval(() => openRequests.sweep(clock.nowMs()), SWEEP_INTERVAL_MS);
-  const ports: PipelinePorts = { clock, observer, upstream, authenticator, pool, openRequests };
+  const ports: PipelinePorts = {
+    clock,
+    observer,
+    upstream,
+    authenticator,
+    pool,
+    openRequests,
+    sendsInfoHeaders: config.server.infoHeaders,
+  };
   const dataServer = createDataServer(ports);
 
   let isDraining = false;

@@ -35,6 +35,8 @@ export interface ContentShape {
 export interface StreamError {
   /** The upstream's own words; not for the client before they are sanitised. */
   readonly message: string;
+  /** A word such as `context_length_exceeded`. */
+  readonly code: string | undefined;
   /** The upstream's code, when it is a number that looks like an HTTP status. */
   readonly status: number | undefined;
 }

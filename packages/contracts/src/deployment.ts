@@ -50,5 +50,10 @@ export interface Route {
   readonly model: string;
   readonly aliases: readonly string[];
   readonly deadlines: Deadlines;
+  /**
+   * For how long the status line of a stream waits for the first event before comments are sent
+   * instead, and how far apart they are, ms; `undefined` to wait as long as it takes.
+   */
+  readonly heartbeatMs: number | undefined;
   readonly deployments: readonly [Deployment, ...Deployment[]];
 }

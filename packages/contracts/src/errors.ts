@@ -23,6 +23,7 @@ export type ErrorCode =
   | "internal_error"
   | "auth_unavailable"
   | "shutting_down"
+  | "context_length_exceeded"
   | "upstream_rejected"
   | "upstream_rate_limited"
   | "upstream_refused_credentials"
@@ -89,6 +90,7 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   internal_error: byGateway(500, "rejected"),
   auth_unavailable: byGateway(503, "rejected"),
   shutting_down: byGateway(503, "shutdown"),
+  context_length_exceeded: byClient(400),
   upstream_rejected: byClient(400),
   upstream_rate_limited: byUpstream(429),
   upstream_refused_credentials: byUpstream(502),

@@ -15,6 +15,7 @@ import type {
   UpstreamRequest,
   UpstreamSink,
 } from "@slipstream/contracts/upstream";
+import { readErrorBody } from "@slipstream/dialects/openai-chat/read-stream-error";
 import { StreamMeter } from "@slipstream/streaming-core/stream-meter";
 import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import type { RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
@@ -28,18 +29,13 @@ import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 
 /** A whole answer is held until it is complete, so that a broken one can go to another deployment. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
-/** Of an error answer only the status counts; its body is read so that the connection can be used again. */
+/** An error in words is short; a longer body is not read, and its connection not used again. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
 
 /** What an upstream may take to end its response behind the announced end of the stream, ms. */
 const DONE_GRACE_MS = 1000;
 
-const STREAM_HEADERS = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache",
-  // Tells nginx and those who follow it not to hold events back.
-  "x-accel-buffering": "no",
-};
+const HEARTBEAT = Buffer.from(": heartbeat\n\n");
 
 export type AttemptEnd =
   | { readonly type: "failed"; readonly error: GatewayError }
@@ -55,6 +51,8 @@ export interface AttemptOptions {
   readonly isStream: boolean;
   readonly usage: UsagePlan;
   readonly deadlines: Deadlines;
+  /** See `Route`. */
+  readonly heartbeatMs: number | undefined;
 }
 
 /** Never rejects. The life must be open. */
@@ -103,7 +101,10 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
 
   head(head: UpstreamHead): BodySink {
     if (head.status !== 200) {
-      return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(toStatusFailure(head)));
+      return this.#collect(ERROR_BODY_BYTES_MAX, (body) => {
+        const said = body.type === "whole" ? readErrorBody(body.bytes) : undefined;
+        this.#fail(toStatusFailure(head, said));
+      });
     }
     const { isStream, endpoint } = this.#options;
     const isWhole = /json|html/i.test(head.headers["content-type"] ?? "");
@@ -119,7 +120,7 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
 
   commit(): void {
     this.#isCommitted = true;
-    this.#options.life.startStream(STREAM_HEADERS);
+    this.#options.life.startStream();
   }
 
   firstChunk(): void {
@@ -147,7 +148,18 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
 
   sweep(nowMs: number): void {
     const error = this.#findTimeout(nowMs);
-    if (error !== undefined) this.#fail(error);
+    if (error === undefined) this.#beat(nowMs);
+    else this.#fail(error);
+  }
+
+  /** Keeps load balancers from closing a connection on which a slow first token is awaited. */
+  #beat(nowMs: number): void {
+    const { life, heartbeatMs, isStream } = this.#options;
+    if (!isStream || this.#isCommitted || heartbeatMs === undefined) return;
+    if (nowMs - life.lastBeatAtMs < heartbeatMs) return;
+    life.lastBeatAtMs = nowMs;
+    life.startStream();
+    life.response.write(HEARTBEAT);
   }
 
   interrupt(error: GatewayError): void {

@@ -72,7 +72,16 @@ export interface RequestLifePorts {
   readonly clock: Clock;
   readonly observer: RequestObserver;
   readonly openRequests: OpenRequests;
+  /** Whether responses carry `x-slipstream-*` headers. */
+  readonly sendsInfoHeaders: boolean;
 }
+
+const STREAM_HEADERS: ResponseHeaders = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache",
+  // Tells nginx and those who follow it not to hold events back.
+  "x-accel-buffering": "no",
+};
 
 /** A client that takes nothing for this long is given up, while no model says otherwise. */
 const CLIENT_STALL_MS = 60_000;
@@ -80,6 +89,8 @@ const CLIENT_STALL_MS = 60_000;
 export class RequestLife implements ClientListener, OpenRequest {
   readonly request: ClientRequest;
   readonly startMs: number;
+  /** When the client last got a sign of life in place of an answer, or began to wait for one. */
+  lastBeatAtMs: number;
   readonly facts: RequestFacts = {
     operation: undefined,
     principal: undefined,
@@ -96,6 +107,7 @@ export class RequestLife implements ClientListener, OpenRequest {
   readonly #clock: Clock;
   readonly #observer: RequestObserver;
   readonly #openRequests: OpenRequests;
+  readonly #sendsInfoHeaders: boolean;
   /** ms; see `Deadlines`. */
   clientStallMs: number = CLIENT_STALL_MS;
   /** What the client had not taken at the last sweep, and since when it has taken nothing. */
@@ -110,7 +122,9 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#clock = ports.clock;
     this.#observer = ports.observer;
     this.#openRequests = ports.openRequests;
+    this.#sendsInfoHeaders = ports.sendsInfoHeaders;
     this.startMs = ports.clock.nowMs();
+    this.lastBeatAtMs = this.startMs;
     const { requestId, endpoint } = request;
     this.#observer.observe({ type: "request_start", requestId, endpoint });
     this.#openRequests.add(this);
@@ -133,10 +147,14 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#send(status, headers, body);
   }
 
-  /** The status line of an answer whose body is written by the worker, straight to the client. */
-  startStream(headers: ResponseHeaders): void {
+  /**
+   * The status line of an event stream, unless it was sent before. What follows is written by the worker,
+   * straight to the client.
+   */
+  startStream(): void {
+    if (this.#status !== undefined) return;
     this.#status = 200;
-    this.response.start(200, headers);
+    this.response.start(200, { ...STREAM_HEADERS, ...this.#infoHeaders() });
   }
 
   completeStream(): void {
@@ -205,7 +223,19 @@ export class RequestLife implements ClientListener, OpenRequest {
 
   #send(status: number, headers: ResponseHeaders, body: Uint8Array): void {
     this.#status = status;
-    this.response.send(status, headers, body);
+    this.response.send(status, { ...headers, ...this.#infoHeaders() }, body);
+  }
+
+  /** What the gateway did for this answer; nothing when no deployment was tried. */
+  #infoHeaders(): ResponseHeaders {
+    const { attempt } = this.facts;
+    if (!this.#sendsInfoHeaders || attempt === undefined) return {};
+    return {
+      // A model's name may hold anything.
+      "x-slipstream-deployment": encodeURI(attempt.deploymentId),
+      "x-slipstream-attempts": String(attempt.attempt),
+      "x-slipstream-ttft-ms": (this.#clock.nowMs() - this.startMs).toFixed(1),
+    };
   }
 
   /** @param delivery What became of the client's side; an error that it was told of goes before. */

@@ -70,6 +70,7 @@ async function attemptInTurn(
       isStream: life.facts.isStream,
       usage,
       deadlines: route.deadlines,
+      heartbeatMs: route.heartbeatMs,
     });
     if (end.type !== "failed" || !life.isOpen) return;
     lastError = end.error;

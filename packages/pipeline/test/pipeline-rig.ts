@@ -1,5 +1,6 @@
 /** The pipeline between a fake client and a fake upstream. */
 import type { Authenticator } from "@slipstream/auth/authenticator";
+import type { Route } from "@slipstream/contracts/deployment";
 import type { Principal } from "@slipstream/contracts/principal";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { createFakeRequest, FakeClient } from "@slipstream/testkit/fake-client";
@@ -16,10 +17,12 @@ import { serveInference } from "../src/serve-inference.ts";
 
 export const PRINCIPAL: Principal = { keyId: "key", workspaceId: "ws", organizationId: "org" };
 
-const ROUTE = testRoute(
-  [testDeployment("a"), testDeployment("b"), testDeployment("c"), testDeployment("d")],
-  { aliases: ["l"] },
-);
+const DEPLOYMENTS = [
+  testDeployment("a"),
+  testDeployment("b"),
+  testDeployment("c"),
+  testDeployment("d"),
+] as const;
 
 export function chatBody(fields: object = {}): Buffer {
   const body = { model: "llama", messages: [{ role: "user", content: "hi" }], ...fields };
@@ -29,6 +32,8 @@ export function chatBody(fields: object = {}): Buffer {
 export interface RigOptions extends FakeRequestOptions {
   /** Plays the upstream's side of each exchange. */
   readonly play?: (exchange: FakeExchange) => void;
+  readonly sendsInfoHeaders?: boolean;
+  readonly route?: Partial<Route>;
   readonly authenticate?: Authenticator["authenticate"];
 }
 
@@ -49,9 +54,18 @@ export class PipelineRig {
       learn: () => undefined,
       doubtAll: () => undefined,
     };
-    const pool = new ProviderPool([ROUTE]);
+    const pool = new ProviderPool([testRoute(DEPLOYMENTS, { aliases: ["l"], ...options.route })]);
     const request = createFakeRequest({ body: chatBody(), ...options });
-    const ports = { clock, observer, upstream, authenticator, pool, openRequests };
+    const sendsInfoHeaders = options.sendsInfoHeaders ?? false;
+    const ports = {
+      clock,
+      observer,
+      upstream,
+      authenticator,
+      pool,
+      openRequests,
+      sendsInfoHeaders,
+    };
     this.handled = handleRequest(ports, { request, response }, (life) =>
       serveInference(ports, life, CHAT_COMPLETIONS),
     );

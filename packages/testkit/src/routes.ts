@@ -25,5 +25,12 @@ export function testDeployment(id: string, more: Partial<Deployment> = {}): Depl
 }
 
 export function testRoute(deployments: Route["deployments"], more: Partial<Route> = {}): Route {
-  return { model: "llama", aliases: [], deadlines: TEST_DEADLINES, deployments, ...more };
+  return {
+    model: "llama",
+    aliases: [],
+    deadlines: TEST_DEADLINES,
+    heartbeatMs: undefined,
+    deployments,
+    ...more,
+  };
 }

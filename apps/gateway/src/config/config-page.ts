@@ -52,5 +52,6 @@ function toLine({ keyPath, value, isRequired }: Key): string {
 function toAccepted({ type, enum: choices, minimum, maximum }: Schema): string {
   if (choices !== undefined) return choices.map((choice) => `\`${String(choice)}\``).join(" or ");
   if (type === "integer") return `${minimum} to ${maximum}`;
+  if (type === "boolean") return "`true` or `false`";
   return type === "array" ? "list of texts" : "text";
 }

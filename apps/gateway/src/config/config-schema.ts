@@ -8,7 +8,7 @@ import type { Drain, ListenAddress, LogLevel } from "./config.ts";
 
 /** A file that has passed the schema, with every default filled in. */
 export interface ConfigFile {
-  readonly server: ListenAddress;
+  readonly server: ListenAddress & { readonly infoHeaders: boolean };
   readonly admin: ListenAddress;
   readonly drain: Drain;
   readonly store: { readonly url: string };
@@ -30,6 +30,7 @@ interface ModelEntry {
   readonly aliases: readonly string[];
   readonly routing?: { readonly policy: "round-robin" } | undefined;
   readonly deadlines: Deadlines;
+  readonly heartbeatMs?: number | undefined;
   readonly deployments: readonly DeploymentEntry[];
 }
 
@@ -115,6 +116,11 @@ const model = z.strictObject({
     })
     .optional(),
   deadlines,
+  heartbeatMs: milliseconds
+    .optional()
+    .describe(
+      "Sends comments while the first token of a stream is awaited, this far apart, ms. Keeps load balancers from closing the connection; the status line is then 200 whatever follows. Off if it is left out.",
+    ),
   deployments: z.array(deployment).min(1, "expected at least one deployment"),
 });
 
@@ -122,6 +128,12 @@ const server = z
   .strictObject({
     host: z.string().default("0.0.0.0").describe("The address that clients call."),
     port: port.default(8080).describe("0 takes any free port."),
+    infoHeaders: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Responses carry `x-slipstream-deployment`, `x-slipstream-attempts` and `x-slipstream-ttft-ms` (time to the first event, which is when headers are sent).",
+      ),
   })
   .prefault({});
 

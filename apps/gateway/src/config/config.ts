@@ -11,7 +11,10 @@ export interface ListenAddress {
 
 export interface Config {
   /** The data plane: what clients call. */
-  readonly server: ListenAddress;
+  readonly server: ListenAddress & {
+    /** Whether responses carry `x-slipstream-*` headers. */
+    readonly infoHeaders: boolean;
+  };
   /** Health and metrics: what operators call. */
   readonly admin: ListenAddress;
   readonly drain: Drain;

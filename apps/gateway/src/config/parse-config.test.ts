@@ -27,7 +27,7 @@ function problemsOf(text: string): readonly string[] {
 
 test("what is left out gets its default", () => {
   expect(parse(MINIMAL)).toEqual({
-    server: { host: "0.0.0.0", port: 8080 },
+    server: { host: "0.0.0.0", port: 8080, infoHeaders: true },
     admin: { host: "127.0.0.1", port: 9090 },
     drain: { graceMs: 5000, deadlineMs: 20_000 },
     store: { url: "sqlite:data/slipstream.db" },
@@ -36,6 +36,7 @@ test("what is left out gets its default", () => {
       {
         model: "llama",
         aliases: [],
+        heartbeatMs: undefined,
         deadlines: {
           connectMs: 3000,
           firstTokenMs: 60_000,
@@ -83,7 +84,7 @@ extra: 1
 `);
   expect(problems).toEqual([
     "server.port: expected a whole number from 0 to 65535",
-    "server.hots: unknown key; expected one of: host, port",
+    "server.hots: unknown key; expected one of: host, port, infoHeaders",
     "log.level: expected one of: trace, debug, info, warn, error, silent",
     "providers[0].dialect: expected one of: openai-chat",
     "providers[0].baseUrl: expected a URL that starts with http:// or https://, without credentials",

@@ -68,8 +68,8 @@ function toRoutes(file: ConfigFile): readonly Route[] {
       return toDeployment(provider, deployment, model.name);
     });
     if (first === undefined) throw new InvariantError("a length was not checked");
-    const { name, aliases, deadlines } = model;
-    return { model: name, aliases, deadlines, deployments: [first, ...rest] };
+    const { name, aliases, deadlines, heartbeatMs } = model;
+    return { model: name, aliases, deadlines, heartbeatMs, deployments: [first, ...rest] };
   });
 }
 

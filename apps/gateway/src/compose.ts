@@ -12,6 +12,7 @@ import { createAccessLog } from "@slipstream/telemetry/access-log";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
 import { createLogger } from "@slipstream/telemetry/logger";
 import { createMetrics } from "@slipstream/telemetry/metrics";
+import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createUndiciUpstream } from "@slipstream/upstream/undici-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
 import { createAdminServer } from "./http/admin-server.ts";
@@ -44,7 +45,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
   }, KEY_CHANGES_POLL_INTERVAL_MS);
 
-  const upstream = createUndiciUpstream();
+  const upstream = createDecodingUpstream(createUndiciUpstream());
   const pool = new ProviderPool(config.routes);
   const clock = systemClock;
   const openRequests = new OpenRequests();

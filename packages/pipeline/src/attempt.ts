@@ -35,6 +35,8 @@ const ERROR_BODY_BYTES_MAX = 64 * 1024;
 /** What an upstream may take to end its response behind the announced end of the stream, ms. */
 const DONE_GRACE_MS = 1000;
 
+/** Where a stream was asked for: an answer that is none. Lines of JSON have types of their own. */
+const WHOLE_TYPE = /^\s*application\/json\b|html/i;
 const HEARTBEAT = Buffer.from(": heartbeat\n\n");
 
 export type AttemptEnd =
@@ -107,7 +109,7 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
       });
     }
     const { isStream, endpoint } = this.#options;
-    const isWhole = /json|html/i.test(head.headers["content-type"] ?? "");
+    const isWhole = WHOLE_TYPE.test(head.headers["content-type"] ?? "");
     if (!isStream || endpoint.stream === undefined || isWhole) {
       return this.#collect(ANSWER_BYTES_MAX, (body) => this.#readAnswer(body));
     }

@@ -8,6 +8,7 @@
  * Lines end with LF, CRLF or CR; an empty line ends an event.
  * Source: WHATWG HTML, 9.2.5 "Parsing an event stream".
  */
+import { HeldBytes } from "./held-bytes.ts";
 import { findLineEnd, readEventData, replaceEventData } from "./sse-event.ts";
 
 const LF = 10;
@@ -23,9 +24,6 @@ const PLAIN_EVENT_LINES = 2;
  * event passes on as it comes, unread.
  */
 export const EVENT_BYTES_MAX: number = 1024 * 1024;
-
-/** Pieces of one event before they are joined, so that an upstream that sends byte by byte costs no more. */
-const HELD_PIECES_MAX = 256;
 
 /**
  * Bytes of one event that go by unread before the stream is given up: an upstream that never ends a
@@ -57,8 +55,7 @@ export interface EventOutput {
 export class SseScanner {
   readonly #reader: EventReader;
   readonly #output: EventOutput;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held: HeldBytes = new HeldBytes();
   /** Of an event that was too large to hold: bytes that went straight on. 0 for any other event. */
   #oversizeBytes = 0;
   /** The line under way has bytes in an earlier frame. */
@@ -85,7 +82,7 @@ export class SseScanner {
 
     let runStart = 0;
     let eventEnd = this.#findEventEnd(frame, isLfOfCrLf ? 1 : 0);
-    if (eventEnd !== -1 && (this.#heldBytes > 0 || this.#oversizeBytes > 0)) {
+    if (eventEnd !== -1 && (this.#held.length > 0 || this.#oversizeBytes > 0)) {
       if (!this.#endHeldEvent(frame.subarray(0, eventEnd))) return false;
       runStart = eventEnd;
       eventEnd = this.#findEventEnd(frame, runStart);
@@ -109,10 +106,7 @@ export class SseScanner {
 
   /** Lets go of what is held: an event without its end, or nothing. */
   takeRest(): Buffer {
-    const rest = Buffer.concat(this.#held, this.#heldBytes);
-    this.#held = [];
-    this.#heldBytes = 0;
-    return rest;
+    return this.#held.take();
   }
 
   /** @returns the offset behind the next empty line, -1 when it is not in this frame. */
@@ -186,9 +180,8 @@ export class SseScanner {
       this.#output.pass(tail);
       return true;
     }
-    this.#held.push(tail);
-    this.#heldBytes += tail.length;
-    const event = this.takeRest();
+    this.#held.add(tail);
+    const event = this.#held.take();
     const verdict = this.#readWholeEvent(event);
     if (verdict === "pass") this.#output.pass(event);
     if (verdict === "cut") this.#output.pass(this.#cutEvent);
@@ -209,13 +202,11 @@ export class SseScanner {
       this.#output.pass(rest);
       return this.#oversizeBytes <= OVERSIZE_BYTES_MAX;
     }
-    if (this.#held.length === HELD_PIECES_MAX) this.#held = [Buffer.concat(this.#held)];
-    this.#held.push(rest);
-    this.#heldBytes += rest.length;
-    if (this.#heldBytes <= EVENT_BYTES_MAX) return true;
-    this.#oversizeBytes = this.#heldBytes;
+    this.#held.add(rest);
+    if (this.#held.length <= EVENT_BYTES_MAX) return true;
+    this.#oversizeBytes = this.#held.length;
     this.#reader.oversizeEvent();
-    this.#output.pass(this.takeRest());
+    this.#output.pass(this.#held.take());
     return true;
   }
 }

@@ -246,9 +246,11 @@ test("an event that never ends is given up", () => {
   });
 });
 
+function withUsage(event: string, usage: string): string {
+  return event.replace(/\}\n\n$/, `,"usage":${usage}}\n\n`);
+}
+
 describe("usage that the client did not ask for", () => {
-  const withUsage = (event: string, usage: string): string =>
-    event.replace(/\}\n\n$/, `,"usage":${usage}}\n\n`);
   const TOTAL = `{"prompt_tokens":1,"completion_tokens":2}`;
   const last = `data: {"choices":[],"usage":${TOTAL}}\n\n`;
   const plain = chunk("a") + chunk("b") + FINISH;
@@ -268,4 +270,33 @@ describe("usage that the client did not ask for", () => {
       expect(rig.meter.report.chunks).toBe(2);
     }
   });
+});
+
+test("bare lines of JSON become events, wherever they are cut", () => {
+  const lines = [chunk("a"), chunk("b"), FINISH].map((event) => event.slice("data: ".length, -2));
+  for (const lineEnd of ["\n", "\r\n"]) {
+    const bytes = Buffer.from(lines.join(lineEnd));
+    for (let offset = 1; offset < bytes.length; offset++) {
+      const rig = new Rig().play(cut(bytes, [offset]));
+      expect(rig.client.text).toBe(chunk("a") + chunk("b") + FINISH + DONE);
+      expect(rig.ending).toEqual({ type: "complete" });
+    }
+  }
+});
+
+test("an error that comes as bare JSON is not committed", () => {
+  const rig = new Rig().play([Buffer.from(`{"error":{"message":"no","code":429}}`)]);
+  expect(rig.told).toEqual(["ended"]);
+  expect(rig.ending).toMatchObject({ type: "error_event", error: { status: 429 } });
+});
+
+test("an upstream that sends byte by byte costs no more than its bytes", () => {
+  const startMs = performance.now();
+  for (const prefix of ["data: ", "{"]) {
+    const rig = new Rig();
+    rig.relay.frame(Buffer.from(prefix));
+    for (let sent = 0; sent < 300_000; sent++) rig.relay.frame(Buffer.from("x"));
+  }
+  // Joining at every byte would take minutes.
+  expect(performance.now() - startMs).toBeLessThan(10_000);
 });

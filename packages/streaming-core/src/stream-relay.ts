@@ -12,6 +12,7 @@ import type { Clock } from "@slipstream/contracts/clock";
 import type { StreamError } from "@slipstream/contracts/chunk";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { BodySink } from "@slipstream/contracts/upstream";
+import { JsonLines } from "./json-lines.ts";
 import { readEventData } from "./sse-event.ts";
 import { SseScanner } from "./sse-scanner.ts";
 import type { EventOutput } from "./sse-scanner.ts";
@@ -66,6 +67,8 @@ export class StreamRelay implements BodySink, EventOutput {
   readonly #clock: Clock;
   readonly #owner: RelayOwner;
   readonly #scanner: SseScanner;
+  /** Chosen by the first frame. */
+  #input: SseScanner | JsonLines | undefined;
   #progress: "gated" | "committed" | "content" | "ended" = "gated";
   /** Comments in front of the first event. */
   #gated: Buffer[] = [];
@@ -85,7 +88,8 @@ export class StreamRelay implements BodySink, EventOutput {
   frame(frame: Buffer): void {
     if (this.#progress === "ended") return;
     this.#meter.stamp(this.#clock.nowMs());
-    if (!this.#scanner.push(frame)) this.#stop();
+    this.#input ??= JsonLines.begins(frame) ? new JsonLines(this.#scanner) : this.#scanner;
+    if (!this.#input.push(frame)) this.#stop();
   }
 
   pass(bytes: Buffer): void {
@@ -135,6 +139,7 @@ export class StreamRelay implements BodySink, EventOutput {
 
   /** The last event may lack its empty line. @returns false to stop. */
   #endLastEvent(): boolean {
+    if (this.#input instanceof JsonLines) return this.#input.end();
     const rest = this.#scanner.takeRest();
     if (rest.length === 0) return true;
     const data = readEventData(rest);

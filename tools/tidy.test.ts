@@ -31,12 +31,13 @@ const ADAPTER_LEVEL = 3;
 /** For development only: may be a devDependency of anybody and a dependency of nobody. */
 const TOOLS: readonly string[] = ["testkit", "bench"];
 
-/** Packages that may not be imported outside an adapter, by level. `node:` modules with I/O count. */
+/** Up to here everything is handed in: clocks, sockets, files, the environment. */
 const PURE_LEVEL_MAX = 2;
-const IO_MODULES =
-  /^(node:)?(fs|net|http|https|http2|tls|dgram|dns|child_process|worker_threads|cluster)(\/.*)?$/;
-/** npm packages that the pure levels may use. */
-const PURE_LIBRARIES: readonly string[] = ["lru-cache"];
+/** What the pure levels may use beside each other: it computes and does nothing else. */
+const PURE_MODULES: readonly string[] = ["lru-cache", "node:crypto", "node:zlib"];
+/** Globals that reach out of the process, or read a clock. */
+const IMPURE_GLOBALS =
+  /\b(?:Date\.now|new Date|performance\.|process\.|setInterval|setTimeout|fetch)\b\s*\(?/;
 
 interface Manifest {
   readonly name: string;
@@ -66,17 +67,23 @@ const packages: readonly Package[] = globSync("{apps,packages}/*/package.json", 
 /** `import … from "x"` and `export … from "x"`, over several lines too; `import "x"` and `import("x")`. */
 const IMPORT = /^(?:import|export)\s[^"';]*?\sfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/gm;
 
-/** Every module that a package's own files import, with the file. Tests are free to import what they test with. */
-function readImports({ folder }: Package): readonly { file: string; module: string }[] {
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A package's own files. Tests are free to import what they test with. */
+function readSources({ folder }: Package): readonly Source[] {
   return globSync(`${folder}/src/**/*.ts`, { cwd: root })
     .filter((file) => !file.endsWith(".test.ts"))
-    .flatMap((file) => {
-      const text = readFileSync(join(root, file), "utf8");
-      return [...text.matchAll(IMPORT)].map(([, from, bare]) => ({
-        file,
-        module: from ?? bare ?? "",
-      }));
-    });
+    .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
+}
+
+/** Every module that they import, with the file. */
+function readImports(entry: Package): readonly { file: string; module: string }[] {
+  return readSources(entry).flatMap(({ file, text }) =>
+    [...text.matchAll(IMPORT)].map(([, from, bare]) => ({ file, module: from ?? bare ?? "" })),
+  );
 }
 
 const inLayers = packages.filter(({ name }) => !TOOLS.includes(name));
@@ -93,8 +100,9 @@ test.each(inLayers)("$name depends only downwards", ({ name, dependencies }) => 
 });
 
 test.each(inLayers)("$name imports what it declares, and no internals", (entry) => {
-  const undeclared = readImports(entry).filter(({ module }) => {
-    if (module.startsWith("..") || !module.startsWith(SCOPE)) return false;
+  const undeclared = readImports(entry).filter(({ file, module }) => {
+    if (module.startsWith(".")) return leavesFolder(entry, file, module);
+    if (!module.startsWith(SCOPE)) return false;
     const target = module.slice(SCOPE.length).split("/")[0] ?? "";
     return !entry.dependencies.includes(target) || module.includes("/internal/");
   });
@@ -104,9 +112,23 @@ test.each(inLayers)("$name imports what it declares, and no internals", (entry) 
 const pure = inLayers.filter(({ name }) => (LEVELS[name] ?? 0) <= PURE_LEVEL_MAX);
 
 test.each(pure)("$name does no I/O and uses no library", (entry) => {
-  const wrong = readImports(entry).filter(({ module }) => {
-    if (module.startsWith(".") || module.startsWith(SCOPE)) return false;
-    return module.startsWith("node:") ? IO_MODULES.test(module) : !PURE_LIBRARIES.includes(module);
-  });
+  const wrong = readImports(entry).filter(
+    ({ module }) =>
+      !module.startsWith(".") && !module.startsWith(SCOPE) && !PURE_MODULES.includes(module),
+  );
   expect(wrong).toEqual([]);
 });
+
+test.each(pure)("$name reads no clock and no environment", (entry) => {
+  const wrong = readSources(entry).filter(({ text }) => IMPURE_GLOBALS.test(withoutComments(text)));
+  expect(wrong.map(({ file }) => file)).toEqual([]);
+});
+
+/** A relative import that ends in another package goes around its exports. */
+function leavesFolder({ folder }: Package, file: string, module: string): boolean {
+  return !join(dirname(file), module).startsWith(join(folder, "/"));
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+}

@@ -51,6 +51,9 @@ test.each([
   [["keys", "delete"], 'unknown action "delete"'],
   [["keys", "revoke", "--config", "x"], "takes a key's id"],
   [["keys", "create", "extra", "--config", "x"], 'unexpected word "extra"'],
+  [["keys", "revoke", "key_1", "--org", "o", "--config", "x"], "id or names, not both"],
+  [["keys", "create", "--org", "", "--config", "x"], "a name has 1 to 100"],
+  [["keys", "create", "--name", "a\nb", "--config", "x"], "a name has 1 to 100"],
   [["demo", "--port", "99999"], "--port takes a port from 0 to 65535"],
   [["demo", "--port", "1e3"], "--port takes a port from 0 to 65535"],
 ])("%s is refused", (words, message) => {

@@ -30,6 +30,7 @@ export function parseCommandLine(words: readonly string[], environment: Environm
     case "--version":
       return { type: "version" };
     case "--help":
+    case "-h":
     case "help":
       return { type: "help", topic: "main" };
     case undefined:
@@ -76,12 +77,25 @@ function parseKeys(words: readonly string[], environment: Environment): Command 
     throw new UsageError(`unexpected word "${extra[0] ?? keyId}"`);
   }
   const { org: organization, workspace, name, json = false } = values;
+  const names = [organization, workspace, name].filter((given) => given !== undefined);
+  for (const given of names) requireName(given);
+  if (keyId !== undefined && names.length > 0) {
+    throw new UsageError("`keys revoke` takes a key's id or names, not both");
+  }
   const selection = { organization, workspace, name, keyId };
   if (action === "revoke" && Object.values(selection).every((value) => value === undefined)) {
     throw new UsageError("`keys revoke` takes a key's id, or --org, --workspace or --name");
   }
   const configPath = toConfigPath(values.config, environment);
   return { type: "keys", options: { action, configPath, selection, isJson: json } };
+}
+
+/** What lists can show and people can tell apart. */
+const NAME = /^[\p{L}\p{N}\p{P}\p{S} ]{1,100}$/u;
+
+function requireName(name: string): void {
+  if (NAME.test(name) && name.trim() !== "") return;
+  throw new UsageError("a name has 1 to 100 letters, digits, signs and spaces");
 }
 
 /** As `parseArgs`, with its complaints as ours. */

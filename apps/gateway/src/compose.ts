@@ -1,9 +1,12 @@
 /**
  * The wiring diagram: the only file that names adapters. Reads from the ports outwards.
  */
+import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
+import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
@@ -11,6 +14,8 @@ import { openStore } from "@slipstream/store/open-store";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
 import { createLogger } from "@slipstream/telemetry/logger";
+import type { Logger } from "@slipstream/telemetry/logger";
+import type { LossRecorder } from "@slipstream/telemetry/losses";
 import { createMetrics } from "@slipstream/telemetry/metrics";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createUndiciUpstream } from "@slipstream/upstream/undici-upstream";
@@ -35,9 +40,16 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const metrics = createMetrics({ version: VERSION });
   const { recordLoss } = metrics;
   const logger = createLogger({ level: config.log.level, recordLoss });
-  const observer = new FanOutObserver([metrics, createAccessLog(logger)], recordLoss);
-
-  const store = await openStore(config.store.url);
+  const store = await openStore(config.store.url, {
+    usageObserver: toUsageObserver(logger, recordLoss),
+  });
+  const recorder = new UsageRecorder({
+    sink: store.usage,
+    nowEpochMs: Date.now,
+    createId: randomUUIDv7,
+  });
+  const subscribers = [metrics, createAccessLog(logger), recorder];
+  const observer = new FanOutObserver(subscribers, recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
@@ -98,6 +110,16 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+function toUsageObserver(logger: Logger, recordLoss: LossRecorder): UsageSinkObserver {
+  return {
+    usageLost(loss, records) {
+      recordLoss("usage_record");
+      logger.error({ loss, records }, "usage records lost");
+    },
+    usageWriteFailed: (err, waiting) => logger.warn({ err, waiting }, "usage records wait"),
+  };
 }
 
 /** An address to call: "everywhere" is no such thing, so it becomes this machine. */

@@ -23,6 +23,9 @@ async function run(command: Command): Promise<void> {
   }
 }
 
+// Whoever reads them may go; that must not end a gateway, let alone its streams.
+for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
+
 try {
   await run(parseCommandLine(process.argv.slice(2), process.env));
 } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * The one table of settings: it drives parsing, error messages, `--help` and the table of README.md
- * (settings.test.ts compares them).
+ * (settings-table.test.ts compares them).
  */
 import type { Scenario } from "./scenario.ts";
 import { choice, integer, milliseconds, onOff, status, freeText } from "./setting.ts";

@@ -38,7 +38,7 @@ export interface Completion {
   readonly usage?: Usage | null;
 }
 
-export interface Choice {
+interface Choice {
   readonly index: number;
   readonly delta: Message;
   readonly message: Message;
@@ -46,20 +46,20 @@ export interface Choice {
   readonly finish_reason: string | null;
 }
 
-export interface Message {
+interface Message {
   readonly role?: string;
   readonly content?: string | null;
   readonly reasoning_content?: string;
   readonly tool_calls?: readonly ToolCall[];
 }
 
-export interface ToolCall {
+interface ToolCall {
   readonly index: number;
   readonly id?: string;
   readonly function: { readonly name?: string; readonly arguments: string };
 }
 
-export interface Usage {
+interface Usage {
   readonly prompt_tokens: unknown;
   readonly completion_tokens: unknown;
   readonly total_tokens: unknown;

@@ -6,13 +6,15 @@ import type { Usage } from "./usage.ts";
 export type ChunkFacts =
   | {
       readonly type: "chunk";
-      /** Text, reasoning, a refusal, audio or a part of a tool call; not a role, not an empty delta. */
+      /** Text, reasoning, a refusal, audio, an image or a part of a tool call; not a role, not an empty delta. */
       readonly hasContent: boolean;
       /** How to recognise the next event of this shape without parsing it. */
       readonly shape: ContentShape | undefined;
       readonly finishReason: string | undefined;
+      /** Indexes of the choices that end with this event; a request may ask for several. */
+      readonly finishedChoices: readonly number[];
       readonly usage: Usage | undefined;
-      /** It has no choices and is there only because usage was asked for. */
+      /** It says nothing but usage, and is there only because that was asked for. */
       readonly isUsageOnly: boolean;
     }
   /** The end that the dialect announces, e.g. `[DONE]`. */
@@ -55,3 +57,15 @@ export interface ByteSpan {
 
 /** Reads the data of one event, without `data:` and without line ends. Never throws. */
 export type ChunkReader = (data: Buffer) => ChunkFacts;
+
+/** How the events of one kind of stream are read. */
+export interface StreamDialect {
+  readonly readChunk: ChunkReader;
+  /** Of an event that is called an error, whatever its data looks like. Never throws. */
+  readonly readError: (data: Buffer) => StreamError;
+  readonly findUsageSpan: UsageFinder;
+  /** Whether `stream_options` in the request makes it report usage. */
+  readonly hasStreamOptions: boolean;
+  /** The event that announces the end; empty where there is none. */
+  readonly doneEvent: Buffer;
+}

@@ -19,6 +19,16 @@ export interface ClientRequest {
    * @throws {GatewayError} `body_too_large`, `body_timeout`, or `invalid_http` when it was cut short.
    */
   readBody(bytesMax: number): Promise<Buffer>;
+  /** Length of the body as the client announced it, bytes; `undefined` when it did not. */
+  readonly announcedBytes: number | undefined;
+  /**
+   * The body as it arrives, at the pace of its reader: while nobody asks, the client is held back. Call
+   * once, in place of `readBody`, and end the iteration: what has not been read is then thrown away as it
+   * arrives, so that an answer reaches a client that is still sending.
+   *
+   * @throws {GatewayError} `invalid_http` when it was cut short.
+   */
+  readFrames(): AsyncGenerator<Buffer, void>;
 }
 
 /** Response headers by lower-case name. */

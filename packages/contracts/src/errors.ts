@@ -4,7 +4,7 @@ import type { Outcome } from "./outcome.ts";
  * Every failure that a client can see.
  *
  * A code is a contract: it is the `error.code` of the response body, a metric label and a row of
- * docs/errors.md (errors.test.ts fails when a row is missing on either side). A code without a
+ * docs/errors.md (tools/errors-page.test.ts fails when a row is missing on either side). A code without a
  * spec does not compile.
  */
 export type ErrorCode =
@@ -42,11 +42,7 @@ export type ErrorCode =
 export type Blame = "client" | "gateway" | "upstream";
 
 /** OpenAI's `error.type`: what its SDKs and their users branch on. */
-export type ErrorType =
-  | "invalid_request_error"
-  | "authentication_error"
-  | "rate_limit_error"
-  | "server_error";
+export type ErrorType = "invalid_request_error" | "rate_limit_error" | "server_error";
 
 export interface ErrorSpec {
   /** HTTP status while the status line has not been sent yet. */

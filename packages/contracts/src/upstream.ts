@@ -13,9 +13,20 @@ export interface UpstreamRequest {
   /** Appended to the base URL, e.g. `/chat/completions`. */
   readonly path: string;
   /** Exactly as it goes on the wire; the adapter does not re-encode it. */
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | StreamedBody;
   /** Names in lower case. The adapter adds host, length and the deployment's credential. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A body that is sent while it still arrives. */
+export interface StreamedBody {
+  /** Length; `undefined` when it is not known before the end. */
+  readonly bytes: number | undefined;
+  /**
+   * Asked for at the pace in which the upstream reads, and not before there is a connection. A
+   * `GatewayError` that it throws ends the exchange, and the sink is told of that error.
+   */
+  readonly frames: AsyncIterable<Uint8Array>;
 }
 
 export interface UpstreamHead {
@@ -34,7 +45,10 @@ export interface UpstreamSink {
   sent(): void;
   /** @returns who receives the body that follows. */
   head(head: UpstreamHead): BodySink;
-  /** No answer came: `upstream_unreachable` or `upstream_invalid_response`. Not called after `abort`. */
+  /**
+   * No answer came: `upstream_unreachable`, `upstream_invalid_response`, or what a streamed request body
+   * threw. Not called after `abort`.
+   */
   failed(error: GatewayError): void;
 }
 

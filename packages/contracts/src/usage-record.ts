@@ -42,7 +42,7 @@ export interface UsageRecord {
   /** From the start to the first content of a stream; `null` without. */
   readonly firstChunkMs: number | null;
   readonly outcome: Outcome;
-  /** Whether the answer was a stream. */
+  /** Whether a stream was asked for. */
   readonly isStream: boolean;
   /** Includes the cached ones. */
   readonly inputTokens: number | null;

@@ -18,8 +18,19 @@ export function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A text or a list that is not empty. */
+export function hasLength(value: unknown): boolean {
+  return (typeof value === "string" || Array.isArray(value)) && value.length > 0;
+}
+
+/** The object that the text holds, or the first of a list: Gemini and Vertex wrap their errors in one. */
+export function parseObject(text: string): JsonObject | undefined {
+  const value = parseJson(text);
+  return asObject(Array.isArray(value) ? value[0] : value);
+}
+
 /** @returns `undefined` when the text is not JSON. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -7,25 +7,14 @@
  *
  * Pure. `null` is "not known"; every count is a whole number from 0 to `TOKENS_MAX`.
  */
-import type { RequestReport } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import type { UsageRecord } from "@slipstream/contracts/usage-record";
-import { boundTokens, toTokenCount } from "./token-count.ts";
+import { estimateInput, estimateOutput } from "./estimate-tokens.ts";
+import type { MeasuredRequest } from "./estimate-tokens.ts";
+import { toTokenCount } from "./token-count.ts";
 
-/**
- * Bytes of UTF-8 per token, when nobody has counted. English text has about four, other scripts and
- * code two to four, but a body is JSON, whose syntax and parameters are bytes without tokens. So this is
- * rough and rather too high, and much too high for images in base64.
- */
-const BYTES_PER_TOKEN = 4;
-
-/** What settling needs of a report. */
-export interface EndedRequest extends RequestReport {
+export interface EndedRequest extends MeasuredRequest {
   readonly usage: ReportedUsage | undefined;
-  /** Body of the request, as UTF-8 JSON; `undefined` when it was not read. */
-  readonly requestBytes?: number | undefined;
-  /** Body of an answer that was not streamed. */
-  readonly answerBytes?: number | undefined;
 }
 
 /** `isSuspect`: whoever read it has put something right. */
@@ -33,12 +22,7 @@ type ReportedUsage = Usage & { readonly isSuspect?: boolean };
 
 export type SettledUsage = Pick<
   UsageRecord,
-  | "inputTokens"
-  | "cachedInputTokens"
-  | "outputTokens"
-  | "reasoningTokens"
-  | "source"
-  | "isSuspect"
+  "inputTokens" | "cachedInputTokens" | "outputTokens" | "reasoningTokens" | "source" | "isSuspect"
 >;
 
 const NO_USAGE: SettledUsage = {
@@ -53,11 +37,10 @@ const NO_USAGE: SettledUsage = {
 export function settleUsage(request: EndedRequest): SettledUsage {
   if (!hasAnswer(request) && !isAbandonedWithReport(request)) return NO_USAGE;
   const reported = readReport(request.usage);
-  const inputTokens = reported.inputTokens ?? estimateInput(request, reported);
+  const { cachedInputTokens, isSuspect } = reported;
+  const inputTokens = reported.inputTokens ?? larger(estimateInput(request), cachedInputTokens);
   const outputTokens = settleOutput(request, reported);
-  if (inputTokens === null && outputTokens === null) {
-    return { ...NO_USAGE, isSuspect: reported.isSuspect };
-  }
+  if (inputTokens === null && outputTokens === null) return { ...NO_USAGE, isSuspect };
   const isAsReported =
     inputTokens === reported.inputTokens && outputTokens === reported.outputTokens;
   return {
@@ -68,10 +51,13 @@ export function settleUsage(request: EndedRequest): SettledUsage {
   };
 }
 
-/** Whether content was received: a whole answer, or the beginning of a stream. */
-function hasAnswer({ outcome, stream, status }: EndedRequest): boolean {
+/**
+ * Whether content was received: a whole answer, or the beginning of a stream. The status of a stream says
+ * nothing, because it may have been sent before there was an answer.
+ */
+function hasAnswer({ outcome, isStream, stream, status }: EndedRequest): boolean {
   if (outcome === "complete") return true;
-  return stream === undefined ? status === 200 : stream.chunks > 0;
+  return isStream ? stream !== undefined && stream.chunks > 0 : status === 200;
 }
 
 /**
@@ -79,7 +65,7 @@ function hasAnswer({ outcome, stream, status }: EndedRequest): boolean {
  * client that was told of an error before the first content owes nothing.
  */
 function isAbandonedWithReport({ errorCode, usage }: EndedRequest): boolean {
-  return errorCode === undefined && usage !== undefined;
+  return errorCode === undefined && usage?.inputTokens !== undefined;
 }
 
 type ReportedCounts = Omit<SettledUsage, "source">;
@@ -93,8 +79,7 @@ function readReport(usage: ReportedUsage | undefined): ReportedCounts {
   const cachedInputTokens = smaller(cached.tokens, input.tokens);
   const reasoningTokens = smaller(reasoning.tokens, output.tokens);
   const isOdd = [input, output, cached, reasoning].some((count) => count.isOdd);
-  const isCut =
-    cachedInputTokens !== cached.tokens || reasoningTokens !== reasoning.tokens;
+  const isCut = cachedInputTokens !== cached.tokens || reasoningTokens !== reasoning.tokens;
   return {
     inputTokens: input.tokens,
     cachedInputTokens,
@@ -104,31 +89,16 @@ function readReport(usage: ReportedUsage | undefined): ReportedCounts {
   };
 }
 
-function estimateInput(
-  { requestBytes }: EndedRequest,
-  { cachedInputTokens }: ReportedCounts,
-): number | null {
-  const estimate = requestBytes === undefined ? null : toTokens(requestBytes);
-  return larger(estimate, cachedInputTokens);
-}
-
 /**
  * A report is the last word on an answer that is whole. On a stream that broke off it may be older than
- * the last chunk, and each chunk is at least one token; so it is for a report that is suspect.
+ * the last chunk, so it counts for no less than the chunks; nor does one that is suspect.
  */
 function settleOutput(request: EndedRequest, reported: ReportedCounts): number | null {
-  const { outcome, stream, answerBytes } = request;
   const { outputTokens, reasoningTokens, isSuspect } = reported;
-  if (stream === undefined) {
-    const estimate = answerBytes === undefined ? null : toTokens(answerBytes);
-    return outputTokens ?? larger(estimate, reasoningTokens);
-  }
-  if (outputTokens !== null && outcome === "complete" && !isSuspect) return outputTokens;
-  return larger(boundTokens(stream.chunks), outputTokens ?? reasoningTokens);
-}
-
-function toTokens(bytes: number): number {
-  return boundTokens(bytes / BYTES_PER_TOKEN);
+  const estimate = estimateOutput(request);
+  if (outputTokens === null) return larger(estimate, reasoningTokens);
+  const isLastWord = !request.isStream || (request.outcome === "complete" && !isSuspect);
+  return isLastWord ? outputTokens : larger(estimate, outputTokens);
 }
 
 /** What is not known does not count. */

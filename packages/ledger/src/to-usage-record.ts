@@ -1,4 +1,3 @@
-import type { OperationName } from "@slipstream/contracts/endpoint";
 import type { Principal } from "@slipstream/contracts/principal";
 import type { UsageRecord } from "@slipstream/contracts/usage-record";
 import { settleUsage } from "./settle-usage.ts";
@@ -7,7 +6,6 @@ import type { EndedRequest } from "./settle-usage.ts";
 /** A request that somebody has to answer for: for inference, under a valid key. */
 export interface AccountableRequest extends EndedRequest {
   readonly principal: Principal;
-  readonly operation: OperationName;
 }
 
 export interface RecordOrigin {
@@ -36,7 +34,7 @@ export function toUsageRecord(request: AccountableRequest, origin: RecordOrigin)
     durationMs,
     firstChunkMs: stream?.firstChunkMs === undefined ? null : toWholeMs(stream.firstChunkMs),
     outcome,
-    isStream: stream !== undefined,
+    isStream: request.isStream,
     ...settleUsage(request),
   };
 }

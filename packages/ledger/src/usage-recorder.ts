@@ -4,9 +4,8 @@
  * Warm: once per request. It rests on `request_end`, which comes exactly once; request ids would be no
  * help against a second one, because clients may choose and repeat them.
  */
-import type { RequestEvent } from "@slipstream/contracts/request-events";
+import type { RequestEvent, RequestReport } from "@slipstream/contracts/request-events";
 import type { UsageSink } from "@slipstream/contracts/usage-record";
-import type { EndedRequest } from "./settle-usage.ts";
 import { toUsageRecord } from "./to-usage-record.ts";
 import type { AccountableRequest } from "./to-usage-record.ts";
 
@@ -34,13 +33,13 @@ export class UsageRecorder {
 
   observe(event: RequestEvent): void {
     if (event.type !== "request_end") return;
-    const request: EndedRequest = event.report;
-    if (!isAccountable(request)) return;
+    const { report } = event;
+    if (!isAccountable(report)) return;
     const origin = { id: this.#createId(), endedAtEpochMs: this.#nowEpochMs() };
-    this.#sink.record(toUsageRecord(request, origin));
+    this.#sink.record(toUsageRecord(report, origin));
   }
 }
 
-function isAccountable(request: EndedRequest): request is AccountableRequest {
-  return request.principal !== undefined && request.operation !== undefined;
+function isAccountable(report: RequestReport): report is AccountableRequest {
+  return report.principal !== undefined && report.operation !== undefined;
 }

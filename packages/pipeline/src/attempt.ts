@@ -5,6 +5,8 @@
  * deployment may be tried; `concluded`, when the client has its answer or the broken rest of one; or
  * `abandoned`, when the client has left.
  */
+import type { ResponseHeaders } from "@slipstream/contracts/client";
+import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deadlines } from "@slipstream/contracts/deployment";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { AttemptFacts, AttemptResult } from "@slipstream/contracts/request-events";
@@ -15,28 +17,38 @@ import type {
   UpstreamRequest,
   UpstreamSink,
 } from "@slipstream/contracts/upstream";
+import type { AnswerFacts } from "@slipstream/dialects/openai-chat/read-answer";
 import { readErrorBody } from "@slipstream/dialects/openai-chat/read-stream-error";
 import { StreamMeter } from "@slipstream/streaming-core/stream-meter";
 import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
-import type { RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
+import type { Flow, RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
+import { findPhaseTimeout } from "./attempt-phase.ts";
+import type { AttemptPhase } from "./attempt-phase.ts";
 import { BodyCollector } from "./body-collector.ts";
 import type { CollectedBody } from "./body-collector.ts";
-import type { InferenceEndpoint, StreamedAnswer } from "./inference-endpoint.ts";
+import { ByteRelay } from "./byte-relay.ts";
+import type { ByteRelayOwner } from "./byte-relay.ts";
+import type { AnswerForm, JsonAnswer, PassedAnswer } from "./inference-endpoint.ts";
+import { toPassedHeaders } from "./passed-headers.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
+import type { RequestBody } from "./request-body.ts";
 import type { RequestLife, RequestWorker } from "./request-life.ts";
+import { totalTimeout } from "./timeouts.ts";
 import type { UsagePlan } from "./usage-plan.ts";
 import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 
 /** A whole answer is held until it is complete, so that a broken one can go to another deployment. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
+/** Of an answer that is passed on, JSON that is held and read. Five pictures of a megabyte, in base64, bytes. */
+const HELD_JSON_BYTES_MAX = 8 * 1024 * 1024;
 /** An error in words is short; a longer body is not read, and its connection not used again. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
 
-/** What an upstream may take to end its response behind the announced end of the stream, ms. */
-const DONE_GRACE_MS = 1000;
-
 /** Where a stream was asked for: an answer that is none. Lines of JSON have types of their own. */
 const WHOLE_TYPE = /^\s*application\/json\b|html/i;
+const JSON_TYPE = /^\s*application\/json\b/i;
+const EVENTS_TYPE = /^\s*text\/event-stream\b/i;
+const JSON_HEADERS: ResponseHeaders = { "content-type": "application/json" };
 const HEARTBEAT = Buffer.from(": heartbeat\n\n");
 
 export type AttemptEnd =
@@ -48,7 +60,9 @@ export interface AttemptOptions {
   readonly life: RequestLife;
   readonly facts: AttemptFacts;
   readonly request: UpstreamRequest;
-  readonly endpoint: InferenceEndpoint;
+  /** The client's, which `request` sends. */
+  readonly body: RequestBody;
+  readonly answer: AnswerForm;
   /** What the client has asked for. */
   readonly isStream: boolean;
   readonly usage: UsagePlan;
@@ -64,15 +78,7 @@ export function runAttempt(ports: PipelinePorts, options: AttemptOptions): Promi
   });
 }
 
-type AttemptPhase =
-  | { readonly type: "connecting" }
-  /** For the head. */
-  | { readonly type: "waiting" }
-  | { readonly type: "collecting"; readonly collector: BodyCollector }
-  | { readonly type: "streaming"; readonly relay: StreamRelay; readonly meter: StreamMeter }
-  | { readonly type: "over" };
-
-class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
+class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker {
   readonly #ports: PipelinePorts;
   readonly #options: AttemptOptions;
   readonly #resolve: (end: AttemptEnd) => void;
@@ -92,6 +98,8 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     const { life, facts, request } = this.#options;
     life.facts.attempt = facts;
     life.facts.stream = undefined;
+    life.facts.finishReason = undefined;
+    life.facts.usage = undefined;
     this.#ports.observer.observe({ type: "attempt_start", ...facts });
     life.assign(this);
     this.#exchange = this.#ports.upstream.send(request, this);
@@ -108,12 +116,13 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
         this.#fail(toStatusFailure(head, said));
       });
     }
-    const { isStream, endpoint } = this.#options;
+    const { isStream, answer } = this.#options;
+    if (answer.type === "passed") return this.#pass(answer, head);
     const isWhole = WHOLE_TYPE.test(head.headers["content-type"] ?? "");
-    if (!isStream || endpoint.stream === undefined || isWhole) {
-      return this.#collect(ANSWER_BYTES_MAX, (body) => this.#readAnswer(body));
+    if (!isStream || answer.stream === undefined || isWhole) {
+      return this.#collect(ANSWER_BYTES_MAX, (body) => this.#readAnswer(answer, body));
     }
-    return this.#relay(endpoint.stream);
+    return this.#relay(answer.stream);
   }
 
   failed(error: GatewayError): void {
@@ -122,7 +131,16 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
 
   commit(): void {
     this.#isCommitted = true;
-    this.#options.life.startStream();
+    if (this.#phase.type === "passing") this.#options.life.startBytes(this.#phase.headers);
+    else this.#options.life.startStream();
+  }
+
+  whole(bytes: Buffer): void {
+    const { answer } = this.#options;
+    if (this.#phase.type !== "passing" || answer.type !== "passed") return;
+    if (answer.readJson !== undefined) {
+      this.#answer(answer.readJson(bytes), this.#phase.headers, bytes);
+    }
   }
 
   firstChunk(): void {
@@ -134,7 +152,7 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
 
   ended(ending: StreamEnding): void {
     if (ending.type === "complete") {
-      // Of an exchange that has ended nothing is left; one that goes on has nothing more to say.
+      // No-op if it has ended; otherwise nothing more is wanted from it.
       this.#exchange?.abort();
       this.#finish({ type: "answered" });
       this.#options.life.completeStream();
@@ -145,7 +163,8 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   }
 
   drained(): void {
-    if (this.#phase.type === "streaming") this.#phase.relay.drained();
+    const { type } = this.#phase;
+    if (type === "streaming" || type === "passing") this.#phase.relay.drained();
   }
 
   sweep(nowMs: number): void {
@@ -164,6 +183,10 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
     life.response.write(HEARTBEAT);
   }
 
+  get isDone(): boolean {
+    return this.#phase.type === "streaming" && this.#phase.meter.isDone;
+  }
+
   interrupt(error: GatewayError): void {
     this.#fail(error);
   }
@@ -171,28 +194,54 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   abandon(): void {
     if (this.#phase.type === "over") return;
     this.#exchange?.abort();
-    this.#finish({ type: "abandoned" });
+    this.#finish({ type: this.isDone ? "answered" : "abandoned" });
     this.#resolve({ type: "abandoned" });
   }
 
-  #relay({ readChunk, findUsageSpan }: StreamedAnswer): BodySink {
-    const { life, facts, usage } = this.#options;
+  #relay(dialect: StreamDialect): BodySink {
+    const { life, facts, usage, body } = this.#options;
     const { clock, observer } = this.#ports;
     const gaps = observer.gapRecorder(facts);
-    const meter = new StreamMeter({
-      readChunk,
-      findUsageSpan,
-      gaps,
-      startMs: life.startMs,
-      usageView: usage.view,
+    const { startMs, response: client } = life;
+    const meter = new StreamMeter({ dialect, gaps, startMs, usageView: usage.view });
+    const relay = new StreamRelay({
+      client,
+      flow: this.#createFlow(),
+      meter,
+      clock,
+      owner: this,
+      choices: body.choices,
+      doneEvent: dialect.doneEvent,
     });
-    const flow = {
-      pause: (): void => this.#exchange?.pause(),
-      resume: (): void => this.#exchange?.resume(),
-    };
-    const relay = new StreamRelay({ client: life.response, flow, meter, clock, owner: this });
     this.#phase = { type: "streaming", relay, meter };
     return relay;
+  }
+
+  #pass({ mediaTypes, readJson }: PassedAnswer, head: UpstreamHead): BodySink {
+    const headers = toPassedHeaders(head);
+    const contentType = headers["content-type"] ?? "";
+    if (!mediaTypes.test(contentType)) {
+      return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(unusable(UNEXPECTED_FORM)));
+    }
+    const { life } = this.#options;
+    life.facts.isStream = EVENTS_TYPE.test(contentType);
+    const isRead = readJson !== undefined && JSON_TYPE.test(contentType);
+    const relay = new ByteRelay({
+      client: life.response,
+      flow: this.#createFlow(),
+      clock: this.#ports.clock,
+      owner: this,
+      heldBytesMax: isRead ? HELD_JSON_BYTES_MAX : 0,
+    });
+    this.#phase = { type: "passing", relay, headers };
+    return relay;
+  }
+
+  #createFlow(): Flow {
+    return {
+      pause: () => this.#exchange?.pause(),
+      resume: () => this.#exchange?.resume(),
+    };
   }
 
   #collect(bytesMax: number, collected: (body: CollectedBody) => void): BodySink {
@@ -202,62 +251,36 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   }
 
   #findTimeout(nowMs: number): GatewayError | undefined {
-    const { life, deadlines, isStream } = this.#options;
-    const phase = this.#phase;
-    if (nowMs >= life.startMs + deadlines.totalMs) return TIMEOUTS.total();
-    switch (phase.type) {
-      case "connecting":
-        return nowMs >= this.#startMs + deadlines.connectMs ? TIMEOUTS.connect() : undefined;
-      case "waiting":
-        // A whole answer may take as long as a stream from its first token to its last.
-        if (!isStream) return undefined;
-        return nowMs >= this.#startMs + deadlines.firstTokenMs ? TIMEOUTS.firstToken() : undefined;
-      case "collecting":
-        return nowMs >= phase.collector.lastFrameAtMs + deadlines.stallMs
-          ? TIMEOUTS.stall()
-          : undefined;
-      case "streaming":
-        return this.#findStreamTimeout(phase, nowMs);
-      case "over":
-        return undefined;
-    }
+    const { life, body, deadlines, isStream } = this.#options;
+    if (nowMs >= life.startMs + deadlines.totalMs) return totalTimeout();
+    const times = { nowMs, startMs: this.#startMs, deadlines, isStream, body };
+    return findPhaseTimeout(this.#phase, times);
   }
 
-  #findStreamTimeout(
-    { meter, relay }: AttemptPhase & { type: "streaming" },
-    nowMs: number,
-  ): GatewayError | undefined {
-    const { deadlines } = this.#options;
-    if (meter.chunks === 0) {
-      return nowMs >= this.#startMs + deadlines.firstTokenMs ? TIMEOUTS.firstToken() : undefined;
-    }
-    // An upstream that is held back for a slow client cannot show that it lives.
-    if (relay.isPaused) return undefined;
-    const stallMs = meter.isDone ? DONE_GRACE_MS : deadlines.stallMs;
-    const aliveAtMs = Math.max(meter.progressAtMs, relay.resumedAtMs);
-    return nowMs >= aliveAtMs + stallMs ? TIMEOUTS.stall() : undefined;
-  }
-
-  #readAnswer(body: CollectedBody): void {
-    const { life, isStream, endpoint } = this.#options;
+  #readAnswer({ readAnswer }: JsonAnswer, body: CollectedBody): void {
     if (body.type === "failed") return this.#fail(body.error);
     if (body.type === "too_large") return this.#fail(unusable("The model's answer is too large."));
-    const answer = endpoint.readAnswer(body.bytes);
-    if (answer.type === "error") return this.#fail(toEventFailure(answer.error));
-    if (answer.type === "unreadable" || isStream) {
-      return this.#fail(unusable("The model's answer has an unexpected form."));
-    }
-    life.facts.finishReason = answer.finishReason;
-    life.facts.usage = answer.usage;
+    return this.#answer(readAnswer(body.bytes), JSON_HEADERS, body.bytes);
+  }
+
+  /** A whole answer. */
+  #answer(facts: AnswerFacts, headers: ResponseHeaders, bytes: Buffer): void {
+    const { life, isStream } = this.#options;
+    if (facts.type === "error") return this.#fail(toEventFailure(facts.error));
+    if (facts.type === "unreadable" || isStream) return this.#fail(unusable(UNEXPECTED_FORM));
+    life.facts.finishReason = facts.finishReason;
+    life.facts.usage = facts.usage;
+    // No-op if it has ended; otherwise the upstream has answered before it had the whole request.
+    this.#exchange?.abort();
     this.#finish({ type: "answered" });
-    life.answer(200, { "content-type": "application/json" }, body.bytes);
+    life.answer(200, headers, bytes);
     return this.#resolve({ type: "concluded" });
   }
 
   /** Before the first byte the caller may try elsewhere; after it the client has to be told. */
   #fail(error: GatewayError): void {
     if (this.#phase.type === "over") return;
-    if (this.#phase.type === "streaming" && this.#phase.meter.isDone) {
+    if (this.isDone) {
       this.ended({ type: "complete" });
       return;
     }
@@ -285,13 +308,7 @@ class Attempt implements UpstreamSink, RelayOwner, RequestWorker {
   }
 }
 
-const TIMEOUTS = {
-  connect: () =>
-    new GatewayError("upstream_unreachable", "The model could not be reached in time."),
-  firstToken: () => new GatewayError("first_token_timeout", "The model did not answer in time."),
-  stall: () => new GatewayError("stall_timeout", "The model stopped answering."),
-  total: () => new GatewayError("total_timeout", "The request took too long."),
-} as const;
+const UNEXPECTED_FORM = "The model's answer has an unexpected form.";
 
 function toStreamFailure(ending: Exclude<StreamEnding, { type: "complete" }>): GatewayError {
   if (ending.type === "failed") return ending.error;

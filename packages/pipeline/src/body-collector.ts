@@ -2,6 +2,7 @@
 import type { Clock } from "@slipstream/contracts/clock";
 import type { GatewayError } from "@slipstream/contracts/errors";
 import type { BodySink } from "@slipstream/contracts/upstream";
+import { HeldBytes } from "@slipstream/streaming-core/held-bytes";
 
 export type CollectedBody =
   | { readonly type: "whole"; readonly bytes: Buffer }
@@ -13,8 +14,7 @@ export class BodyCollector implements BodySink {
   readonly #collected: (body: CollectedBody) => void;
   readonly #clock: Clock;
   #lastFrameAtMs: number;
-  #frames: Buffer[] = [];
-  #bytes = 0;
+  readonly #held: HeldBytes = new HeldBytes();
 
   /** @param collected Called once; nothing is collected after that. */
   constructor(bytesMax: number, clock: Clock, collected: (body: CollectedBody) => void) {
@@ -31,20 +31,20 @@ export class BodyCollector implements BodySink {
 
   frame(frame: Buffer): void {
     this.#lastFrameAtMs = this.#clock.nowMs();
-    if (this.#bytes > this.#bytesMax) return;
-    this.#frames.push(frame);
-    this.#bytes += frame.length;
-    if (this.#bytes > this.#bytesMax) this.#collected({ type: "too_large" });
+    if (this.#isTooLarge) return;
+    this.#held.add(frame);
+    if (this.#isTooLarge) this.#collected({ type: "too_large" });
   }
 
   end(): void {
-    if (this.#bytes > this.#bytesMax) return;
-    const [only, ...rest] = this.#frames;
-    const isOne = only !== undefined && rest.length === 0;
-    this.#collected({ type: "whole", bytes: isOne ? only : Buffer.concat(this.#frames) });
+    if (!this.#isTooLarge) this.#collected({ type: "whole", bytes: this.#held.take() });
   }
 
   failed(error: GatewayError): void {
-    if (this.#bytes <= this.#bytesMax) this.#collected({ type: "failed", error });
+    if (!this.#isTooLarge) this.#collected({ type: "failed", error });
+  }
+
+  get #isTooLarge(): boolean {
+    return this.#held.length > this.#bytesMax;
   }
 }

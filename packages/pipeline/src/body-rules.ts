@@ -50,7 +50,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
  */
 export function checkBody(body: JsonBody): void {
   for (const field of REFUSED_FIELDS) {
-    if (field in body) throw toInvalid(field, `\`${field}\` is not accepted here.`);
+    if (field in body) throw refusedField(field);
   }
   for (const field in CHECKS) {
     const value = body[field];
@@ -58,6 +58,11 @@ export function checkBody(body: JsonBody): void {
     const expected = CHECKS[field]?.(value);
     if (expected !== undefined) throw toInvalid(field, `\`${field}\` must be ${expected}.`);
   }
+}
+
+/** @throws {GatewayError} `invalid_request` for a field that a form must not have either. */
+export function checkFieldName(field: string): void {
+  if (REFUSED_FIELDS.includes(field)) throw refusedField(field);
 }
 
 /** @throws {GatewayError} `invalid_request` unless there are messages, each with a role that exists. */
@@ -99,6 +104,15 @@ function isRole(role: unknown): boolean {
 
 export function isJsonObject(value: unknown): value is JsonBody {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function unsupportedMediaType(): GatewayError {
+  const message = "The request body must be JSON: send `content-type: application/json`.";
+  return new GatewayError("unsupported_media_type", message);
+}
+
+function refusedField(field: string): GatewayError {
+  return toInvalid(field, `\`${field}\` is not accepted here.`);
 }
 
 export function toInvalid(param: string, message: string): GatewayError {

@@ -2,15 +2,18 @@
  * The one look at a JSON body: what we act on is read, all else stays as the client wrote it.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
-import { checkBody, isJsonObject, toInvalid } from "./body-rules.ts";
+import { checkBody, isJsonObject, toInvalid, unsupportedMediaType } from "./body-rules.ts";
 import type { JsonBody } from "./body-rules.ts";
 import { editMembers, findMembers } from "./json-members.ts";
 import type { Span } from "./json-members.ts";
+import { checkStructure } from "./json-structure.ts";
 
 export interface InferenceBody {
   /** As the client names it. */
   readonly model: string;
   readonly isStream: boolean;
+  /** How many answers to one question are asked for. */
+  readonly choices: number;
   /** What the client asked for with `stream_options`. */
   readonly streamOptions: JsonBody;
   /** As the client sent them. */
@@ -32,6 +35,7 @@ export function parseInferenceBody(
   check: (body: JsonBody) => void,
 ): InferenceBody {
   requireJsonType(contentType);
+  checkStructure(bytes);
   const body = parseObject(bytes);
   const members = findMembers(bytes);
   const { model } = body;
@@ -40,10 +44,11 @@ export function parseInferenceBody(
   }
   checkBody(body);
   check(body);
-  const { stream, stream_options: streamOptions } = body;
+  const { stream, n, stream_options: streamOptions } = body;
   return {
     model,
     isStream: stream === true,
+    choices: typeof n === "number" ? n : 1,
     streamOptions: isJsonObject(streamOptions) ? streamOptions : {},
     bytes,
     members,
@@ -71,9 +76,7 @@ export function editBody(body: InferenceBody, edits: BodyEdits): Buffer {
 
 function requireJsonType(contentType: string | undefined): void {
   const mediaType = contentType?.split(";", 1)[0]?.trim() ?? "";
-  if (JSON_TYPE.test(mediaType)) return;
-  const message = "The request body must be JSON: send `content-type: application/json`.";
-  throw new GatewayError("unsupported_media_type", message);
+  if (!JSON_TYPE.test(mediaType)) throw unsupportedMediaType();
 }
 
 function parseObject(bytes: Buffer): JsonBody {

@@ -5,14 +5,11 @@
  * Warm: one pass that jumps over strings. The bytes were accepted by JSON.parse before.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
+import { findStringEnd } from "./json-structure.ts";
 
 const QUOTE = 34;
-const BACKSLASH = 92;
 const COMMA = 44;
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [123, 125, 91, 93];
-
-/** Objects and arrays inside one another. Tool schemas of real clients stay below 20. */
-export const DEPTH_MAX: number = 128;
 
 /** Bytes of a value, without the white space around it. */
 export interface Span {
@@ -23,8 +20,8 @@ export interface Span {
 /**
  * @param json UTF-8 bytes of one JSON object.
  * @returns Each member's value by its name.
- * @throws {GatewayError} `invalid_request` for a name that comes twice (parsers disagree about which
- *   one counts, so `model` twice would buy one model at another's price) or nesting beyond `DEPTH_MAX`.
+ * @throws {GatewayError} `invalid_request` for a name that appears twice: parsers disagree about which
+ *   one counts, so `model` twice would buy one model at another's price.
  */
 export function findMembers(json: Buffer): ReadonlyMap<string, Span> {
   const members = new Map<string, Span>();
@@ -52,19 +49,18 @@ function findValueEnd(json: Buffer, start: number): number {
 }
 
 function findContainerEnd(json: Buffer, start: number): number {
-  let depth = 1;
+  let depth = 0;
   let position = start;
   do {
     const byte = json[position];
     if (byte === QUOTE) {
       position = findStringEnd(json, position);
-      continue;
+    } else {
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+      if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+      position++;
     }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-    if (depth > DEPTH_MAX) throw toDepthError();
-    position++;
-  } while (depth > 1);
+  } while (depth > 0);
   return position;
 }
 
@@ -73,26 +69,9 @@ const NAME_SHOWN_MAX = 64;
 
 function toDuplicateError(name: string): GatewayError {
   const param = name.slice(0, NAME_SHOWN_MAX);
-  return new GatewayError("invalid_request", "A field of the request body comes twice.", { param });
-}
-
-function toDepthError(): GatewayError {
-  const message = `The request body is nested more than ${DEPTH_MAX} levels deep.`;
-  return new GatewayError("invalid_request", message);
-}
-
-/** @returns the offset behind the closing quote of the string that opens at `start`. */
-function findStringEnd(json: Buffer, start: number): number {
-  let quote = json.indexOf(QUOTE, start + 1);
-  while (isEscaped(json, quote)) quote = json.indexOf(QUOTE, quote + 1);
-  return quote + 1;
-}
-
-/** An odd number of backslashes in front of it. */
-function isEscaped(json: Buffer, quote: number): boolean {
-  let backslash = quote - 1;
-  while (json[backslash] === BACKSLASH) backslash--;
-  return (quote - backslash) % 2 === 0;
+  return new GatewayError("invalid_request", "A field of the request body appears twice.", {
+    param,
+  });
 }
 
 function skipSpace(json: Buffer, from: number): number {

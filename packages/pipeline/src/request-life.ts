@@ -14,7 +14,7 @@ import type {
 import type { Clock } from "@slipstream/contracts/clock";
 import type { OperationName } from "@slipstream/contracts/endpoint";
 import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
-import type { GatewayError } from "@slipstream/contracts/errors";
+import { GatewayError } from "@slipstream/contracts/errors";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import type { Principal } from "@slipstream/contracts/principal";
 import type {
@@ -42,6 +42,8 @@ export interface RequestFacts {
 
 /** Whoever is at work for the request while it is open. */
 export interface RequestWorker {
+  /** The client has had the whole answer; only the upstream's own end is missing. */
+  readonly isDone: boolean;
   /** The client has taken what was written. */
   drained(): void;
   /** Looks whether one of its deadlines has passed. */
@@ -76,12 +78,21 @@ export interface RequestLifePorts {
   readonly sendsInfoHeaders: boolean;
 }
 
-const STREAM_HEADERS: ResponseHeaders = {
-  "content-type": "text/event-stream; charset=utf-8",
+const UNBUFFERED: ResponseHeaders = {
   "cache-control": "no-cache",
-  // Tells nginx and those who follow it not to hold events back.
+  // Tells nginx and those who follow it not to hold anything back.
   "x-accel-buffering": "no",
 };
+const STREAM_HEADERS: ResponseHeaders = {
+  "content-type": "text/event-stream; charset=utf-8",
+  ...UNBUFFERED,
+};
+
+/** How an answer was begun: in events, between which there is room for an error, or in bytes. */
+type Beginning = "events" | "bytes";
+
+/** A whole request, body included, ms. Ten megabytes at 3 Mbit/s. */
+const ARRIVAL_MS = 30_000;
 
 /** A client that takes nothing for this long is given up, while no model says otherwise. */
 const CLIENT_STALL_MS = 60_000;
@@ -115,6 +126,7 @@ export class RequestLife implements ClientListener, OpenRequest {
   #pendingSinceMs = 0;
   #phase: Phase = { type: "open", worker: undefined };
   #status: number | undefined;
+  #beginning: Beginning | undefined;
 
   constructor(ports: RequestLifePorts, { request, response }: Exchange) {
     this.request = request;
@@ -152,9 +164,22 @@ export class RequestLife implements ClientListener, OpenRequest {
    * straight to the client.
    */
   startStream(): void {
-    if (this.#status !== undefined) return;
+    if (this.#status === undefined) this.#start("events", STREAM_HEADERS);
+  }
+
+  /**
+   * The status line of an answer that is not a stream of events, or not one that is read. Once.
+   *
+   * @param headers Its media type, and its length if that is known.
+   */
+  startBytes(headers: ResponseHeaders): void {
+    this.#start("bytes", { ...UNBUFFERED, ...headers });
+  }
+
+  #start(beginning: Beginning, headers: ResponseHeaders): void {
+    this.#beginning = beginning;
     this.#status = 200;
-    this.response.start(200, { ...STREAM_HEADERS, ...this.#infoHeaders() });
+    this.response.start(200, { ...headers, ...this.#infoHeaders() });
   }
 
   completeStream(): void {
@@ -162,8 +187,8 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   /**
-   * Tells the client of an error: with its own status while none was sent, else with an error event and
-   * a close that no client can take for a good end.
+   * Tells the client of an error: with its own status while none was sent, else with an error event, where
+   * there are events, and a close that no client can take for a good end.
    */
   fail(error: GatewayError): void {
     if (!this.#conclude({ outcome: error.spec.outcome, error })) return;
@@ -173,7 +198,7 @@ export class RequestLife implements ClientListener, OpenRequest {
       this.#send(error.spec.status, headers, Buffer.from(envelope));
       return;
     }
-    this.response.write(Buffer.from(`data: ${envelope}\n\n`));
+    if (this.#beginning === "events") this.response.write(Buffer.from(`data: ${envelope}\n\n`));
     this.response.cut();
   }
 
@@ -188,8 +213,9 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   closed(finished: boolean): void {
-    const isLost = !(this.#phase.type === "concluded" && finished);
-    this.#end(isLost ? "client_abort" : "complete");
+    const phase = this.#phase;
+    const isComplete = phase.type === "open" ? phase.worker?.isDone === true : finished;
+    this.#end(isComplete ? "complete" : "client_abort");
   }
 
   sweep(nowMs: number): void {
@@ -197,7 +223,8 @@ export class RequestLife implements ClientListener, OpenRequest {
       this.#end("client_too_slow");
       this.response.destroy();
     } else if (this.#phase.type === "open") {
-      this.#phase.worker?.sweep(nowMs);
+      if (this.#phase.worker !== undefined) this.#phase.worker.sweep(nowMs);
+      else if (nowMs - this.startMs >= ARRIVAL_MS) this.fail(tooSlow());
     }
   }
 
@@ -266,4 +293,10 @@ export class RequestLife implements ClientListener, OpenRequest {
       durationMs: this.#clock.nowMs() - this.startMs,
     };
   }
+}
+
+/** What is left of the body would still come on this connection. */
+function tooSlow(): GatewayError {
+  const headers = { connection: "close" };
+  return new GatewayError("body_timeout", "The request did not arrive in time.", { headers });
 }

@@ -1,22 +1,21 @@
 /**
  * An inference: authenticate → read → route → attempt, until one succeeds or none is left.
  */
+import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deployment, Route } from "@slipstream/contracts/deployment";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { AttemptFacts } from "@slipstream/contracts/request-events";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
 import { runAttempt } from "./attempt.ts";
-import { editBody, parseInferenceBody } from "./inference-body.ts";
-import type { InferenceBody } from "./inference-body.ts";
+import { toLastWord } from "./client-retries.ts";
 import type { InferenceEndpoint } from "./inference-endpoint.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
+import { readRequestBody } from "./read-request-body.ts";
+import type { RequestBody } from "./request-body.ts";
 import type { RequestLife } from "./request-life.ts";
 import { planUsage } from "./usage-plan.ts";
 import type { UsagePlan } from "./usage-plan.ts";
 import { unknownModel } from "./unknown-model.ts";
-
-/** A long conversation with images in base64. */
-export const BODY_BYTES_MAX: number = 10 * 1024 * 1024;
 
 /** All tries of one request, the first included: a dead fleet must not multiply its load. */
 export const ATTEMPTS_MAX: number = 3;
@@ -30,23 +29,31 @@ export async function serveInference(
   facts.operation = endpoint.operation;
   facts.principal = await ports.authenticator.authenticate(request.authorization);
   if (!life.isOpen) return;
-  const bytes = await request.readBody(BODY_BYTES_MAX);
-  if (!life.isOpen) return;
-  facts.requestBytes = bytes.length;
-  const body = parseInferenceBody(bytes, request.contentType, endpoint.check);
-  const route = ports.pool.findRoute(body.model);
-  if (route === undefined) throw unknownModel(body.model);
-  facts.model = route.model;
-  facts.isStream = body.isStream && endpoint.stream !== undefined;
-  life.clientStallMs = route.deadlines.clientStallMs;
-  await attemptInTurn(ports, life, { endpoint, route, body });
+  const body = await readRequestBody(life, ports.clock, endpoint.body);
+  if (body === undefined) return;
+  try {
+    if (!life.isOpen) return;
+    const route = ports.pool.findRoute(body.model);
+    if (route === undefined) throw unknownModel(body.model);
+    facts.model = route.model;
+    facts.isStream = body.isStream && findStream(endpoint) !== undefined;
+    life.clientStallMs = route.deadlines.clientStallMs;
+    await attemptInTurn(ports, life, { endpoint, route, body });
+  } finally {
+    body.release();
+  }
+}
+
+/** How an endpoint's streams are read; `undefined` where they are not. */
+function findStream({ answer }: InferenceEndpoint): StreamDialect | undefined {
+  return answer.type === "json" ? answer.stream : undefined;
 }
 
 /** All that an attempt needs to know of its request. */
 interface Inference {
   readonly endpoint: InferenceEndpoint;
   readonly route: Route;
-  readonly body: InferenceBody;
+  readonly body: RequestBody;
 }
 
 async function attemptInTurn(
@@ -55,26 +62,29 @@ async function attemptInTurn(
   inference: Inference,
 ): Promise<void> {
   const { endpoint, route, body } = inference;
+  const { isStream } = life.facts;
   const tried = new Set<Deployment>();
   let lastError = new GatewayError("internal_error", "The model has no deployment.");
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const deployment = ports.pool.pick(route, tried);
     if (deployment === undefined) break;
     tried.add(deployment);
-    const usage = planUsage(body, endpoint, deployment);
+    const usage = planUsage(body, isStream ? findStream(endpoint) : undefined, deployment);
     const end = await runAttempt(ports, {
       life,
       facts: toAttemptFacts(life, inference, { deployment, attempt }),
       request: toUpstreamRequest(life, inference, { deployment, usage }),
-      endpoint,
-      isStream: life.facts.isStream,
+      body,
+      answer: endpoint.answer,
+      isStream,
       usage,
       deadlines: route.deadlines,
       heartbeatMs: route.heartbeatMs,
     });
     if (end.type !== "failed" || !life.isOpen) return;
     lastError = end.error;
-    if (!lastError.spec.retryable) break;
+    if (!lastError.spec.retryable || !body.isHeld) break;
+    if (attempt === ATTEMPTS_MAX) throw toLastWord(lastError);
   }
   throw lastError;
 }
@@ -103,12 +113,17 @@ function toUpstreamRequest(
   return {
     deployment,
     path: endpoint.path,
-    body: editBody(body, { model: deployment.upstreamModel, streamOptions: usage.asked }),
+    body: body.edit({ model: deployment.upstreamModel, streamOptions: usage.asked }),
     headers: {
-      "content-type": "application/json",
-      accept: life.facts.isStream ? "text/event-stream" : "application/json",
+      "content-type": body.contentType,
+      accept: toAccept(endpoint, life.facts.isStream),
       "x-request-id": requestId,
       ...trace,
     },
   };
+}
+
+function toAccept({ answer }: InferenceEndpoint, isStream: boolean): string {
+  if (answer.type === "passed") return "*/*";
+  return isStream ? "text/event-stream" : "application/json";
 }

@@ -62,15 +62,20 @@ const RETRY_AFTER_SECONDS_MAX = 3600;
  */
 export function toStatusFailure(head: UpstreamHead, said: StreamError | undefined): GatewayError {
   return toFailure(MEANINGS[head.status] ?? OTHER, said, {
-    cause: new Error(`upstream status ${head.status}`),
+    cause: toCause(`UPSTREAM_STATUS_${head.status}`),
     headers: readRetryAfter(head.headers["retry-after"]),
   });
 }
 
 /** An error inside an answer of status 200. */
 export function toEventFailure(said: StreamError): GatewayError {
-  const cause = new Error("upstream reported an error in its answer");
+  const cause = toCause(`UPSTREAM_ERROR_EVENT_${said.status ?? "UNKNOWN"}`);
   return toFailure(MEANINGS[said.status ?? 0] ?? OTHER, said, { cause });
+}
+
+/** The log writes codes and no words. */
+function toCause(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
 
 function toFailure(

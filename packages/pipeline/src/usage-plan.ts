@@ -3,11 +3,11 @@
  *
  * We want to know it of every stream; a client sees what it has asked for and nothing else.
  */
+import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deployment } from "@slipstream/contracts/deployment";
 import type { UsageView } from "@slipstream/streaming-core/stream-meter";
 import type { JsonBody } from "./body-rules.ts";
-import type { InferenceBody } from "./inference-body.ts";
-import type { InferenceEndpoint } from "./inference-endpoint.ts";
+import type { RequestBody } from "./request-body.ts";
 
 export interface UsagePlan {
   /** For `stream_options` upstream, beside the client's own. */
@@ -24,12 +24,13 @@ const ASKED: Readonly<Record<Deployment["streamUsage"], JsonBody>> = {
   continuous: { include_usage: true, continuous_usage_stats: true },
 };
 
+/** @param stream How the events are read, when there will be a stream. */
 export function planUsage(
-  body: InferenceBody,
-  endpoint: InferenceEndpoint,
+  body: RequestBody,
+  stream: StreamDialect | undefined,
   { streamUsage }: Deployment,
 ): UsagePlan {
-  if (!body.isStream || endpoint.stream === undefined || streamUsage === "off") return UNTOUCHED;
+  if (stream?.hasStreamOptions !== true || streamUsage === "off") return UNTOUCHED;
   const asked = ASKED[streamUsage];
   const { include_usage: wantsLast, continuous_usage_stats: wantsContinuous } = body.streamOptions;
   if (wantsLast !== true) return { asked, view: "nothing" };

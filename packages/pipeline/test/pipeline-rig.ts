@@ -12,6 +12,7 @@ import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
 import { OpenRequests } from "../src/open-requests.ts";
 import { handleRequest } from "../src/handle-request.ts";
+import type { InferenceEndpoint } from "../src/inference-endpoint.ts";
 import { CHAT_COMPLETIONS } from "../src/inference-endpoints.ts";
 import { serveInference } from "../src/serve-inference.ts";
 
@@ -34,6 +35,8 @@ export interface RigOptions extends FakeRequestOptions {
   readonly play?: (exchange: FakeExchange) => void;
   readonly sendsInfoHeaders?: boolean;
   readonly route?: Partial<Route>;
+  /** Chat completions if it is left out. */
+  readonly served?: InferenceEndpoint;
   readonly authenticate?: Authenticator["authenticate"];
 }
 
@@ -67,7 +70,7 @@ export class PipelineRig {
       sendsInfoHeaders,
     };
     this.handled = handleRequest(ports, { request, response }, (life) =>
-      serveInference(ports, life, CHAT_COMPLETIONS),
+      serveInference(ports, life, options.served ?? CHAT_COMPLETIONS),
     );
   }
 }

@@ -46,10 +46,8 @@ test("the upstream gets the client's bytes with only the model name changed", as
     `{ "messages" : [{"role":"user","content":"say \\"model\\": 1.10"}],\n"model":"l", "seed": 12345678901234567890 }`,
   );
   const rig = await run({ body, play: answer });
-  const sent = rig.upstream.exchanges[0]?.request;
-  expect(Buffer.from(sent?.body ?? []).toString()).toBe(
-    body.toString().replace(`"l"`, `"upstream-model"`),
-  );
+  const sent = await rig.upstream.exchanges[0]?.receive();
+  expect(sent?.toString()).toBe(body.toString().replace(`"l"`, `"upstream-model"`));
 });
 
 test.each([

@@ -51,6 +51,22 @@ test("a closed store says so, and may be closed again", async () => {
   await expect(store.ping()).rejects.toThrow("destroyed");
 });
 
+test("closing finishes a write that waits for somebody else's", async () => {
+  const path = join(temporaryFolder(), "store.db");
+  const store = await openStore(`sqlite:${path}`);
+  const other = new DatabaseSync(path);
+  other.exec("begin immediate");
+  const created = store.keyAdministration.createKey(KEY);
+  // Behind the first attempt to begin.
+  await store.ping();
+  const closed = store.close();
+  other.exec("commit");
+  const { keyId } = await created;
+  await closed;
+  expect(other.prepare("select id from api_keys").all()).toEqual([{ id: keyId }]);
+  other.close();
+});
+
 test("a file that is no database is left as it is", async () => {
   const path = join(temporaryFolder(), "notes.txt");
   writeFileSync(path, "remember the milk".repeat(100));

@@ -1,11 +1,12 @@
 /**
- * The store: organisations, workspaces and keys in SQL.
+ * The store: organisations, workspaces, keys and usage records in SQL.
  *
  * One set of tables and queries through Kysely. SQLite is the embedded default; it runs in a thread
  * of its own, so nothing here ever blocks the caller's.
  */
 import { resolve } from "node:path";
 import type { KeyStore } from "@slipstream/contracts/key-store";
+import type { UsageSink, UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { Kysely, sql } from "kysely";
 import { createDatabaseFile } from "./internal/database-file.ts";
 import { createKeyAdministration } from "./internal/key-administration-queries.ts";
@@ -15,22 +16,36 @@ import { SqliteWorkerDialect } from "./internal/sqlite-dialect.ts";
 import type { StoreTables } from "./internal/store-tables.ts";
 import { parseStoreUrl } from "./internal/store-url.ts";
 import type { StoreUrl } from "./internal/store-url.ts";
+import { createInsertUsage, createUsageReports } from "./internal/usage-queries.ts";
+import { UsageWriter } from "./internal/usage-writer.ts";
 import type { KeyAdministration } from "./key-administration.ts";
 import { StoreError } from "./store-error.ts";
+import type { UsageReports } from "./usage-reports.ts";
 
 export interface Store {
   readonly keys: KeyStore;
   readonly keyAdministration: KeyAdministration;
+  /** Written in batches, within a fraction of a second; `flush` says when. */
+  readonly usage: UsageSink;
+  readonly usageReports: UsageReports;
   /** Resolves when the store answers. @throws {StoreError} */
   ping(): Promise<void>;
-  /** Finishes what was asked before and lets go of the database. Idempotent. */
+  /**
+   * Finishes what was asked before, usage records included as far as they can be written in the time
+   * that `flush` has, and lets go of the database. Idempotent.
+   */
   close(): Promise<void>;
 }
 
 export interface StoreOptions {
   /** Milliseconds since 1970: what is written down, and what expiry is measured by. */
   readonly nowEpochMs?: () => number;
+  /** Needed by whoever records usage. */
+  readonly usageObserver?: UsageSinkObserver;
 }
+
+/** For programs that record none, such as the one that makes keys. */
+const NOBODY: UsageSinkObserver = { usageLost() {}, usageWriteFailed() {} };
 
 /**
  * Opens the store and brings its tables up to date. The caller closes it.
@@ -40,15 +55,24 @@ export interface StoreOptions {
  * @throws {StoreError}
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const { nowEpochMs = Date.now } = options;
+  const { nowEpochMs = Date.now, usageObserver = NOBODY } = options;
   const db = await openDatabase(parseStoreUrl(url));
+  const usage = new UsageWriter({ insert: createInsertUsage(db), observer: usageObserver });
+
+  async function release(): Promise<void> {
+    await usage.close();
+    await db.destroy();
+  }
+  let released: Promise<void> | undefined;
   return {
     keys: createKeyStore(db, nowEpochMs),
     keyAdministration: createKeyAdministration(db, nowEpochMs),
+    usage,
+    usageReports: createUsageReports(db),
     ping: async () => {
       await sql`select 1`.execute(db);
     },
-    close: () => db.destroy(),
+    close: () => (released ??= release()),
   };
 }
 

@@ -8,7 +8,6 @@ const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const COLON = 58;
-const DATA = Buffer.from("data");
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -16,16 +15,33 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * @returns The `data` lines joined by LF; `undefined` when there is none.
  */
 export function readEventData(event: Buffer): Buffer | undefined {
-  const lines: Buffer[] = [];
+  const lines = readField(event, "data");
+  if (lines.length < 2) return lines[0];
+  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [NEWLINE, line])));
+}
+
+/**
+ * @returns The data of an event that is called an error, by its name or by a field `error` in place of
+ *   the data (older llama.cpp); `undefined` for every other event.
+ */
+export function readErrorData(event: Buffer): Buffer | undefined {
+  const [error] = readField(event, "error");
+  if (error !== undefined) return error;
+  const [name] = readField(event, "event");
+  return name?.toString("latin1") === "error" ? readEventData(event) : undefined;
+}
+
+/** The values of all lines with this field. */
+function readField(event: Buffer, field: string): readonly Buffer[] {
+  const values: Buffer[] = [];
   let position = startsWith(event, BYTE_ORDER_MARK, 0) ? BYTE_ORDER_MARK.length : 0;
   while (position < event.length) {
     const lineEnd = findLineEnd(event, position);
-    const data = readDataLine(event, position, lineEnd);
-    if (data !== undefined) lines.push(data);
+    const value = readLine(event.subarray(position, lineEnd), field);
+    if (value !== undefined) values.push(value);
     position = lineEnd + 1;
   }
-  if (lines.length < 2) return lines[0];
-  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [NEWLINE, line])));
+  return values;
 }
 
 const NEWLINE = Buffer.from([LF]);
@@ -49,14 +65,13 @@ export function replaceEventData(event: Buffer, data: Buffer, replacement: Buffe
   ]);
 }
 
-/** @returns the value of the line, `undefined` when its field is not `data`. */
-function readDataLine(event: Buffer, start: number, end: number): Buffer | undefined {
-  if (!startsWith(event, DATA, start)) return undefined;
-  const nameEnd = start + DATA.length;
-  if (nameEnd >= end) return nameEnd === end ? event.subarray(end, end) : undefined;
-  if (event[nameEnd] !== COLON) return undefined;
-  const valueStart = event[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1;
-  return event.subarray(Math.min(valueStart, end), end);
+/** @returns the value of the line, `undefined` when it has another field. */
+function readLine(line: Buffer, field: string): Buffer | undefined {
+  if (line.toString("latin1", 0, field.length) !== field) return undefined;
+  if (line.length === field.length) return line.subarray(line.length);
+  if (line[field.length] !== COLON) return undefined;
+  const valueStart = field.length + 1;
+  return line.subarray(line[valueStart] === SPACE ? valueStart + 1 : valueStart);
 }
 
 /** Offset of the next CR or LF; the end of the bytes without one. */

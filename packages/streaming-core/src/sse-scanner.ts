@@ -9,7 +9,7 @@
  * Source: WHATWG HTML, 9.2.5 "Parsing an event stream".
  */
 import { HeldBytes } from "./held-bytes.ts";
-import { findLineEnd, readEventData, replaceEventData } from "./sse-event.ts";
+import { findLineEnd, readErrorData, readEventData, replaceEventData } from "./sse-event.ts";
 
 const LF = 10;
 const CR = 13;
@@ -40,6 +40,8 @@ export type EventVerdict = "pass" | "drop" | "cut" | "stop";
 export interface EventReader {
   /** The data of one event: `bytes` from `start` to `end`. Not called for comments. */
   event(bytes: Buffer, start: number, end: number): EventVerdict;
+  /** The data of an event that is called an error: `event: error`, or a field `error` instead of `data`. */
+  errorEvent(data: Buffer): EventVerdict;
   /** After the verdict `cut`: which of the `bytes` are left out. */
   readonly cutStart: number;
   readonly cutEnd: number;
@@ -72,6 +74,11 @@ export class SseScanner {
   constructor(reader: EventReader, output: EventOutput) {
     this.#reader = reader;
     this.#output = output;
+  }
+
+  /** What was passed on ends within an event, because that is too large to hold. */
+  get isWithinEvent(): boolean {
+    return this.#oversizeBytes > 0;
   }
 
   /** @returns false when the stream has to stop here; nothing may be pushed after that. */
@@ -162,6 +169,8 @@ export class SseScanner {
   }
 
   #readWholeEvent(event: Buffer): EventVerdict {
+    const error = readErrorData(event);
+    if (error !== undefined) return this.#reader.errorEvent(error);
     const data = readEventData(event);
     if (data === undefined) return "pass";
     const verdict = this.#reader.event(data, 0, data.length);

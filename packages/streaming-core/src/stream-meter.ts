@@ -8,12 +8,7 @@
  * Pure: it reads no clock; the caller stamps each frame. Units: `*Ms` are milliseconds on one
  * monotonic clock. Terms: a *chunk* is an event that carries content.
  */
-import type {
-  ChunkFacts,
-  ChunkReader,
-  StreamError,
-  UsageFinder,
-} from "@slipstream/contracts/chunk";
+import type { ChunkFacts, StreamDialect, StreamError } from "@slipstream/contracts/chunk";
 import type { GapRecorder, StreamReport } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import type { EventReader, EventVerdict } from "./sse-scanner.ts";
@@ -27,8 +22,7 @@ const QUOTE = 34;
 export type UsageView = "everything" | "last" | "nothing";
 
 export interface StreamMeterOptions {
-  readonly readChunk: ChunkReader;
-  readonly findUsageSpan: UsageFinder;
+  readonly dialect: StreamDialect;
   readonly usageView: UsageView;
   readonly gaps: GapRecorder;
   /** When the request began. */
@@ -36,8 +30,7 @@ export interface StreamMeterOptions {
 }
 
 export class StreamMeter implements EventReader {
-  readonly #readChunk: ChunkReader;
-  readonly #findUsageSpan: UsageFinder;
+  readonly #dialect: StreamDialect;
   readonly #usageView: UsageView;
   readonly #gaps: GapRecorder;
   readonly #startMs: number;
@@ -64,11 +57,11 @@ export class StreamMeter implements EventReader {
   #isDone = false;
   #error: StreamError | undefined;
   #finishReason: string | undefined;
+  readonly #finishedChoices: Set<number> = new Set();
   #usage: Usage | undefined;
 
   constructor(options: StreamMeterOptions) {
-    this.#readChunk = options.readChunk;
-    this.#findUsageSpan = options.findUsageSpan;
+    this.#dialect = options.dialect;
     this.#usageView = options.usageView;
     this.#gaps = options.gaps;
     this.#startMs = options.startMs;
@@ -114,6 +107,11 @@ export class StreamMeter implements EventReader {
     return this.#usageView === "everything" ? "pass" : this.#cutUsage(bytes, start, end);
   }
 
+  errorEvent(data: Buffer): EventVerdict {
+    if (!this.#isDone) this.#error = this.#dialect.readError(data);
+    return "stop";
+  }
+
   get cutStart(): number {
     return this.#cutStart;
   }
@@ -132,6 +130,12 @@ export class StreamMeter implements EventReader {
   get finishReason(): string | undefined {
     this.#readUnread();
     return this.#finishReason;
+  }
+
+  /** How many of the choices have ended. */
+  get finishedChoices(): number {
+    this.#readUnread();
+    return this.#finishedChoices.size;
   }
 
   /** The last usage that the stream reported. */
@@ -176,7 +180,7 @@ export class StreamMeter implements EventReader {
   #readEvent(bytes: Buffer, start: number, end: number): EventVerdict {
     this.#readUnread();
     const data = bytes.subarray(start, end);
-    const facts = this.#readChunk(data);
+    const facts = this.#dialect.readChunk(data);
     switch (facts.type) {
       case "chunk":
         this.#readFacts(facts, data);
@@ -196,7 +200,7 @@ export class StreamMeter implements EventReader {
   }
 
   #cutUsage(bytes: Buffer, start: number, end: number): EventVerdict {
-    const span = this.#findUsageSpan(bytes, start, end);
+    const span = this.#dialect.findUsageSpan(bytes, start, end);
     if (span === undefined) return "pass";
     this.#cutStart = span.start;
     this.#cutEnd = span.end;
@@ -218,13 +222,16 @@ export class StreamMeter implements EventReader {
   /** An event that was only recognised may still hold the finish reason or the usage. */
   #readUnread(): void {
     if (this.#unread === undefined) return;
-    const facts = this.#readChunk(this.#unread.subarray(this.#unreadStart, this.#unreadEnd));
+    const facts = this.#dialect.readChunk(
+      this.#unread.subarray(this.#unreadStart, this.#unreadEnd),
+    );
     this.#unread = undefined;
     if (facts.type === "chunk") this.#learnEnd(facts);
   }
 
   #learnEnd(facts: ChunkFacts & { type: "chunk" }): void {
     this.#finishReason = facts.finishReason ?? this.#finishReason;
+    for (const choice of facts.finishedChoices) this.#finishedChoices.add(choice);
     this.#usage = facts.usage ?? this.#usage;
   }
 }

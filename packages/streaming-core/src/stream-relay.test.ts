@@ -2,9 +2,10 @@ import type { ChunkFacts } from "@slipstream/contracts/chunk";
 import type { GapRecorder } from "@slipstream/contracts/request-events";
 import { GatewayError } from "@slipstream/contracts/errors";
 import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
-import { findUsageSpan } from "@slipstream/dialects/openai-chat/usage-span";
+import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
 import { FakeClient } from "@slipstream/testkit/fake-client";
 import { FakeClock } from "@slipstream/testkit/fake-clock";
+import { RECORDED_FAILURES } from "@slipstream/testkit/recorded-failures";
 import { RECORDED_STREAMS } from "@slipstream/testkit/recorded-streams";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -25,13 +26,15 @@ class Rig {
   readonly meter: StreamMeter;
   readonly relay: StreamRelay;
 
-  constructor(usageView: UsageView = "everything") {
+  constructor(usageView: UsageView = "everything", choices = 1) {
     const gaps: GapRecorder = { recordGap: (gapMs) => this.gapsMs.push(gapMs) };
-    this.meter = new StreamMeter({ readChunk, findUsageSpan, usageView, gaps, startMs: 0 });
+    this.meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, gaps, startMs: 0 });
     this.relay = new StreamRelay({
       client: this.client,
       clock: this.clock,
       meter: this.meter,
+      choices,
+      doneEvent: CHAT_STREAM.doneEvent,
       flow: { pause: () => (this.isPaused = true), resume: () => (this.isPaused = false) },
       owner: {
         commit: () => {
@@ -219,8 +222,7 @@ test("only the first and the last events of a plain stream are parsed", () => {
   };
   const gaps: GapRecorder = { recordGap: () => undefined };
   const meter = new StreamMeter({
-    readChunk: countedReadChunk,
-    findUsageSpan,
+    dialect: { ...CHAT_STREAM, readChunk: countedReadChunk },
     usageView: "everything",
     gaps,
     startMs: 0,
@@ -244,6 +246,7 @@ test("an event that never ends is given up", () => {
     type: "failed",
     error: { code: "upstream_invalid_response" },
   });
+  expect(rig.client.text.endsWith("x\n\n")).toBe(true);
 });
 
 function withUsage(event: string, usage: string): string {
@@ -299,4 +302,40 @@ test("an upstream that sends byte by byte costs no more than its bytes", () => {
   }
   // Joining at every byte would take minutes.
   expect(performance.now() - startMs).toBeLessThan(10_000);
+});
+
+test.each([
+  ["all of them", 2, "complete"],
+  ["one of them", 1, "truncated"],
+])("an end without [DONE] after %s have finished", (_name, finished, ending) => {
+  const finish = [0, 1]
+    .slice(0, finished)
+    .map((index) => FINISH.replace(`"index":0`, `"index":${index}`));
+  const rig = new Rig("everything", 2).play([Buffer.from(chunk("a") + finish.join(""))]);
+  expect(rig.ending).toEqual({ type: ending });
+});
+
+test.each([
+  `event: error\ndata: {"message":"secret","code":429}\n\n`,
+  `error: {"message":"secret","code":429}\n\n`,
+  `data: {"error":{"message":"secret","code":429}}\n\n`,
+])("%j is an error wherever it is cut", (event) => {
+  const bytes = Buffer.from(chunk("a") + event + DONE);
+  for (let offset = 1; offset < bytes.length; offset++) {
+    const rig = new Rig().play(cut(bytes, [offset]));
+    expect(rig.ending).toMatchObject({ type: "error_event", error: { status: 429 } });
+    expect(rig.client.text).toBe(chunk("a"));
+  }
+});
+
+describe.each(RECORDED_FAILURES)("$name", ({ good, bad, chunks, error }) => {
+  test("ends in front of the error, wherever it is cut", () => {
+    const bytes = Buffer.concat([good, bad]);
+    for (let offset = 1; offset < bytes.length; offset++) {
+      const rig = new Rig().play(cut(bytes, [offset]));
+      expect(rig.ending).toEqual({ type: "error_event", error });
+      expect(rig.client.bytes.equals(good)).toBe(true);
+      expect(rig.meter.chunks).toBe(chunks);
+    }
+  });
 });

@@ -21,7 +21,6 @@ import type { StreamMeter } from "./stream-meter.ts";
 /** Bytes of comments that may precede the first event before the client's status line is sent all the same. */
 export const GATE_BYTES_MAX: number = 64 * 1024;
 
-const DONE_EVENT = Buffer.from("data: [DONE]\n\n");
 /** How the data of a whole event ends: a JSON object, or `[DONE]`. */
 const WHOLE_DATA = /[}\]]$/;
 const EVENT_END = Buffer.from("\n\n");
@@ -58,6 +57,10 @@ export interface StreamRelayOptions {
   readonly meter: StreamMeter;
   readonly clock: Clock;
   readonly owner: RelayOwner;
+  /** How many choices the client has asked for. */
+  readonly choices: number;
+  /** See `StreamDialect`. */
+  readonly doneEvent: Buffer;
 }
 
 export class StreamRelay implements BodySink, EventOutput {
@@ -66,6 +69,8 @@ export class StreamRelay implements BodySink, EventOutput {
   readonly #meter: StreamMeter;
   readonly #clock: Clock;
   readonly #owner: RelayOwner;
+  readonly #choices: number;
+  readonly #doneEvent: Buffer;
   readonly #scanner: SseScanner;
   /** Chosen by the first frame. */
   #input: SseScanner | JsonLines | undefined;
@@ -82,6 +87,8 @@ export class StreamRelay implements BodySink, EventOutput {
     this.#meter = options.meter;
     this.#clock = options.clock;
     this.#owner = options.owner;
+    this.#choices = options.choices;
+    this.#doneEvent = options.doneEvent;
     this.#scanner = new SseScanner(options.meter, this);
   }
 
@@ -128,9 +135,9 @@ export class StreamRelay implements BodySink, EventOutput {
       this.#stop();
     } else if (this.#meter.isDone) {
       this.#finish({ type: "complete" });
-    } else if (this.#meter.finishReason !== undefined) {
-      // Some servers leave the last event out; the finish reason proves that nothing is missing.
-      this.pass(DONE_EVENT);
+    } else if (this.#meter.finishedChoices >= this.#choices) {
+      // Some servers leave the last event out; the finish reasons prove that nothing is missing.
+      if (this.#doneEvent.length > 0) this.pass(this.#doneEvent);
       this.#finish({ type: "complete" });
     } else {
       this.#finish({ type: "truncated" });
@@ -155,7 +162,7 @@ export class StreamRelay implements BodySink, EventOutput {
 
   failed(error: GatewayError): void {
     if (this.#progress === "ended") return;
-    // What breaks behind the announced end has broken nothing.
+    // A failure after the announced end does not matter.
     this.#finish(this.#meter.isDone ? { type: "complete" } : { type: "failed", error });
   }
 
@@ -182,6 +189,8 @@ export class StreamRelay implements BodySink, EventOutput {
   }
 
   #finish(ending: StreamEnding): void {
+    // What the client is told next must not become a part of it.
+    if (this.#scanner.isWithinEvent && this.#progress !== "gated") this.#client.write(EVENT_END);
     this.#progress = "ended";
     this.#owner.ended(ending);
   }

@@ -20,6 +20,8 @@ const LOG_FLUSH_MS = 1_000;
 
 const STANDARD_OUTPUT = 1;
 
+export type { Logger };
+
 export interface LoggerOptions {
   readonly level: LevelWithSilent;
   /** A path, appended to, or the number of an open file; standard output when left out. */

@@ -1,5 +1,11 @@
 /** What telemetry itself can lose, instead of hurting a request. Anything but 0 is a bug or overload. */
-export const LOSSES = ["invalid_value", "label_budget", "log_line", "subscriber_error"] as const;
+export const LOSSES = [
+  "invalid_value",
+  "label_budget",
+  "log_line",
+  "subscriber_error",
+  "usage_record",
+] as const;
 
 export type Loss = (typeof LOSSES)[number];
 

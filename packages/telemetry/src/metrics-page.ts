@@ -34,6 +34,7 @@ const LOSSES: Readonly<Record<Loss, string>> = {
   label_budget: "a value went to the label set `other`",
   log_line: "a log line did not fit into the buffer of the log",
   subscriber_error: "a subscriber to the events of requests threw; the request did not notice",
+  usage_record: "usage records could not be kept; the log says how many and why",
 };
 
 const INTRODUCTION = `# Metrics

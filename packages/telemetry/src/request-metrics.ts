@@ -14,7 +14,6 @@ import type {
   RequestObserver,
   RequestReport,
 } from "@slipstream/contracts/request-events";
-import type { Usage } from "@slipstream/contracts/usage";
 import * as catalog from "./catalog.ts";
 import type { CounterRow, GenAiLabel } from "./catalog.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
@@ -22,7 +21,9 @@ import type { Instruments } from "./instruments.ts";
 import { NONE } from "./labels.ts";
 import type { Labels } from "./labels.ts";
 
-const USAGE_ROWS: readonly (readonly [keyof Usage, CounterRow<GenAiLabel>])[] = [
+type CountedUsage = "inputTokens" | "outputTokens" | "cachedInputTokens" | "reasoningTokens";
+
+const USAGE_ROWS: readonly (readonly [CountedUsage, CounterRow<GenAiLabel>])[] = [
   ["inputTokens", catalog.INPUT_TOKENS],
   ["outputTokens", catalog.OUTPUT_TOKENS],
   ["cachedInputTokens", catalog.CACHE_READ_INPUT_TOKENS],

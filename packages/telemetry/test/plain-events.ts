@@ -34,7 +34,15 @@ export const REPORT: RequestReport = {
   requestBytes: 100,
   stream: STREAM,
   finishReason: "stop",
-  usage: { inputTokens: 10, outputTokens: 20, cachedInputTokens: 5, reasoningTokens: undefined },
+  usage: {
+    inputTokens: 10,
+    outputTokens: 20,
+    cachedInputTokens: 5,
+    reasoningTokens: undefined,
+    audioInputTokens: undefined,
+    audioOutputTokens: undefined,
+    isSuspect: false,
+  },
 };
 
 /** Refused before anything was known about it. */

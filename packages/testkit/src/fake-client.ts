@@ -4,6 +4,7 @@ import type {
   ClientResponse,
   ResponseHeaders,
 } from "@slipstream/contracts/client";
+import type { EndpointName } from "@slipstream/contracts/endpoint";
 
 /** How the response was brought to an end by us or by the client. */
 export type FakeClientEnd = "none" | "ended" | "cut" | "left";
@@ -83,20 +84,35 @@ export class FakeClient implements ClientResponse {
 }
 
 export interface FakeRequestOptions {
+  readonly endpoint?: EndpointName;
   readonly authorization?: string | undefined;
   readonly contentType?: string | undefined;
   /** The body, or what reading it throws. */
   readonly body?: Buffer | Error;
+  /** The body as it arrives, in place of `body`; an error in it is thrown. */
+  readonly frames?: Iterable<Buffer | Error> | AsyncIterable<Buffer | Error>;
+  readonly announcedBytes?: number | undefined;
 }
 
 export function createFakeRequest(options: FakeRequestOptions = {}): ClientRequest {
-  const { body = Buffer.alloc(0) } = options;
+  const { body = Buffer.alloc(0), frames = [body] } = options;
   return {
     requestId: "00000000-0000-4000-8000-000000000000",
-    endpoint: "chat_completions",
+    endpoint: options.endpoint ?? "chat_completions",
     authorization: options.authorization,
     trace: {},
     contentType: options.contentType ?? "application/json",
+    announcedBytes: options.announcedBytes,
     readBody: () => (body instanceof Error ? Promise.reject(body) : Promise.resolve(body)),
+    readFrames: () => readFrames(frames),
   };
+}
+
+async function* readFrames(
+  frames: Iterable<Buffer | Error> | AsyncIterable<Buffer | Error>,
+): AsyncGenerator<Buffer, void> {
+  for await (const frame of frames) {
+    if (frame instanceof Error) throw frame;
+    yield frame;
+  }
 }

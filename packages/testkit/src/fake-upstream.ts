@@ -1,3 +1,4 @@
+import { toGatewayError } from "@slipstream/contracts/errors";
 import type {
   Upstream,
   UpstreamExchange,
@@ -27,6 +28,27 @@ export class FakeExchange implements UpstreamExchange {
 
   abort(): void {
     this.isAborted = true;
+  }
+
+  /**
+   * Takes the request's body as an upstream does, until it ends or the exchange does. What the body throws
+   * reaches the sink, as the port promises.
+   *
+   * @returns what was received.
+   */
+  async receive(): Promise<Buffer> {
+    const { body } = this.request;
+    if (body instanceof Uint8Array) return Buffer.from(body);
+    const received: Uint8Array[] = [];
+    try {
+      for await (const frame of body.frames) {
+        if (this.isAborted) break;
+        received.push(frame);
+      }
+    } catch (error) {
+      if (!this.isAborted) this.sink.failed(toGatewayError(error));
+    }
+    return Buffer.concat(received);
   }
 }
 

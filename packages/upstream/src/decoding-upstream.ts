@@ -72,8 +72,10 @@ class DecodingExchange implements UpstreamExchange, UpstreamSink {
   }
 
   head(head: UpstreamHead): BodySink {
-    const { "content-encoding": encoding = "identity", ...headers } = head.headers;
+    const { "content-encoding": encoding = "identity", ...rest } = head.headers;
     if (encoding.toLowerCase() === "identity") return this.#sink.head(head);
+    // The length that was announced is that of the compressed bytes.
+    const { "content-length": _, ...headers } = rest;
     const body = this.#sink.head({ status: head.status, headers });
     const createDecoder = DECODERS.get(encoding.trim().toLowerCase());
     if (createDecoder === undefined) return this.#refuse(body);

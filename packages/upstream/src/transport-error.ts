@@ -7,12 +7,15 @@ import { errors } from "undici";
 
 /** No answer came. */
 export function toConnectError(cause: Error): GatewayError {
+  // The request's own body could not be read to its end.
+  if (cause instanceof GatewayError) return cause;
   if (isProtocolError(cause)) return toProtocolError(cause);
   return new GatewayError("upstream_unreachable", "The model could not be reached.", { cause });
 }
 
 /** The answer broke off. */
 export function toBodyError(cause: Error): GatewayError {
+  if (cause instanceof GatewayError) return cause;
   if (isProtocolError(cause)) return toProtocolError(cause);
   return new GatewayError("upstream_truncated", "The model's answer broke off.", { cause });
 }

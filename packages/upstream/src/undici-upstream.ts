@@ -3,8 +3,9 @@
  *
  * Redirects are not followed, and answers are asked for without compression.
  */
+import { Readable } from "node:stream";
 import type { Deployment } from "@slipstream/contracts/deployment";
-import type { Upstream, UpstreamRequest } from "@slipstream/contracts/upstream";
+import type { StreamedBody, Upstream, UpstreamRequest } from "@slipstream/contracts/upstream";
 import { Agent } from "undici";
 import type { Dispatcher } from "undici";
 import { UndiciExchange } from "./undici-exchange.ts";
@@ -57,7 +58,8 @@ function toAddress(deployment: Deployment): Address {
 }
 
 function toDispatchOptions(request: UpstreamRequest, address: Address): Dispatcher.DispatchOptions {
-  const { apiKey } = request.deployment;
+  const { body, deployment } = request;
+  const { apiKey } = deployment;
   return {
     origin: address.origin,
     path: address.basePath + request.path,
@@ -66,7 +68,20 @@ function toDispatchOptions(request: UpstreamRequest, address: Address): Dispatch
       ...request.headers,
       "accept-encoding": "identity",
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...toLength(body),
     },
-    body: request.body,
+    body: body instanceof Uint8Array ? body : toReadable(body),
   };
+}
+
+/** Without a length it is sent in chunks. */
+function toLength(body: UpstreamRequest["body"]): Readonly<Record<string, string>> {
+  if (body instanceof Uint8Array || body.bytes === undefined) return {};
+  return { "content-length": String(body.bytes) };
+}
+
+function toReadable({ frames }: StreamedBody): Readable {
+  const readable = Readable.from(frames, { objectMode: false });
+  // undici tells the exchange; when it has let go of the body already, nobody is left to be told.
+  return readable.on("error", () => undefined);
 }

@@ -83,7 +83,7 @@ async function revoke(keys: KeyAdministration, selection: KeySelection): Promise
   const revokedAt = new Date(revoked.revokedAtMs).toISOString();
   return {
     json: { id: keyId, revokedAt },
-    text: `Key ${keyId} is revoked since ${revokedAt}. Gateways refuse it within a second.`,
+    text: `Key ${keyId} was revoked at ${revokedAt}. Gateways refuse it within a second.`,
   };
 }
 

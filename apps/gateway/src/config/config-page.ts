@@ -53,5 +53,5 @@ function toAccepted({ type, enum: choices, minimum, maximum }: Schema): string {
   if (choices !== undefined) return choices.map((choice) => `\`${String(choice)}\``).join(" or ");
   if (type === "integer") return `${minimum} to ${maximum}`;
   if (type === "boolean") return "`true` or `false`";
-  return type === "array" ? "list of texts" : "text";
+  return type === "array" ? "list of strings" : "string";
 }

@@ -38,10 +38,12 @@ export function findReferenceProblems(file: unknown): readonly ConfigProblem[] {
 
 /** A deployment is known by its provider and its model there. */
 function deploymentIds(model: unknown, path: string): readonly Named[] {
-  return list(model, "deployments").map((deployment, place) => ({
-    path: `${path}.deployments[${place}]`,
-    name: `${String(read(deployment, "provider"))}/${String(read(deployment, "model") ?? read(model, "name"))}`,
-  }));
+  return list(model, "deployments").flatMap((deployment, place) => {
+    const provider = read(deployment, "provider");
+    const name = read(deployment, "model") ?? read(model, "name");
+    if (typeof provider !== "string" || typeof name !== "string") return [];
+    return [{ path: `${path}.deployments[${place}]`, name: `${provider}/${name}` }];
+  });
 }
 
 function findDuplicates(names: readonly Named[]): readonly ConfigProblem[] {

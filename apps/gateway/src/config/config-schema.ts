@@ -55,11 +55,11 @@ const provider = z.strictObject({
   dialect: z.enum(["openai-chat"]).describe("The protocol that it speaks."),
   baseUrl: z
     .string()
-    .refine(isHttpUrl, "expected a URL that starts with http:// or https://, without credentials")
+    .refine(isHttpUrl, "expected a URL like http://host:port/v1, without credentials or query")
     .describe("Where its API begins, usually with `/v1` at the end."),
   apiKey: z
     .string()
-    .min(1, "expected a key; leave it out for a server that asks for none")
+    .regex(/^[\x21-\x7e]+$/, "expected printable characters, or nothing where none is asked for")
     .optional()
     .describe("Sent as a bearer token. Write `${NAME}` and keep it in the environment."),
   streamUsage: z
@@ -124,9 +124,11 @@ const model = z.strictObject({
   deployments: z.array(deployment).min(1, "expected at least one deployment"),
 });
 
+const host = z.string().min(1, "expected an address or a name");
+
 const server = z
   .strictObject({
-    host: z.string().default("0.0.0.0").describe("The address that clients call."),
+    host: host.default("0.0.0.0").describe("The address that clients call."),
     port: port.default(8080).describe("0 takes any free port."),
     infoHeaders: z
       .boolean()
@@ -139,10 +141,7 @@ const server = z
 
 const admin = z
   .strictObject({
-    host: z
-      .string()
-      .default("127.0.0.1")
-      .describe("Metrics tell a lot about a business: only this machine sees them at first."),
+    host: host.default("127.0.0.1").describe("Loopback by default: metrics reveal business data."),
     port: port.default(9090).describe("0 takes any free port."),
   })
   .prefault({});
@@ -174,7 +173,7 @@ const store = z
 
 const log = z
   .strictObject({
-    level: z.enum(LOG_LEVELS).default("info").describe("The least that is written."),
+    level: z.enum(LOG_LEVELS).default("info").describe("Lowest level that is written."),
   })
   .prefault({});
 
@@ -188,8 +187,21 @@ export const configSchema: z.ZodType<ConfigFile> = z.strictObject({
   models: z.array(model).min(1, "expected at least one model"),
 });
 
-/** For those who need only the store. */
-export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.object({ store });
+const unread = z.unknown().optional();
+
+/**
+ * For those who need only the store: the rest of the file is not looked at, but a misspelt `store` must
+ * not lead to another one.
+ */
+export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.strictObject({
+  store,
+  server: unread,
+  admin: unread,
+  drain: unread,
+  log: unread,
+  providers: unread,
+  models: unread,
+});
 
 function wholeNumber(min: number, max: number): z.ZodInt {
   const message = `expected a whole number from ${min} to ${max}`;
@@ -199,5 +211,6 @@ function wholeNumber(min: number, max: number): z.ZodInt {
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  return ["http:", "https:"].includes(url.protocol) && url.username === "" && url.password === "";
+  const isPlain = url.username + url.password + url.search + url.hash === "";
+  return ["http:", "https:"].includes(url.protocol) && isPlain;
 }

@@ -6,7 +6,9 @@ import { toPath } from "./config-problem.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** Also what only looks like one: a misspelt variable must not be sent as a key. */
+const VARIABLE = /\$\{([^}]*)\}?/g;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export interface Substituted {
   readonly value: unknown;
@@ -20,9 +22,13 @@ export function substituteVariables(file: unknown, environment: Environment): Su
   function substitute(value: unknown, keys: readonly PropertyKey[]): unknown {
     if (typeof value === "string") {
       return value.replaceAll(VARIABLE, (variable: string, name: string) => {
-        const found = environment[name];
-        if (found !== undefined && found !== "") return found;
-        problems.push({ path: toPath(keys), message: `environment variable ${name} is not set` });
+        const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
+        const isVariable = NAME.test(name) && variable.endsWith("}");
+        if (isVariable && found !== undefined && found !== "") return found;
+        const message = isVariable
+          ? `environment variable ${name} is not set`
+          : "expected ${NAME}, with letters, digits and _ in the name";
+        problems.push({ path: toPath(keys), message });
         return variable;
       });
     }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-problem.ts";
-import { parseConfig } from "./parse-config.ts";
+import { parseConfig, parseStoreUrl } from "./parse-config.ts";
 
 const MINIMAL = `
 providers: [{ name: fleet, dialect: openai-chat, baseUrl: "http://10.0.0.5:8000/v1/" }]
@@ -87,8 +87,8 @@ extra: 1
     "server.hots: unknown key; expected one of: host, port, infoHeaders",
     "log.level: expected one of: trace, debug, info, warn, error, silent",
     "providers[0].dialect: expected one of: openai-chat",
-    "providers[0].baseUrl: expected a URL that starts with http:// or https://, without credentials",
-    "providers[1].baseUrl: expected a URL that starts with http:// or https://, without credentials",
+    "providers[0].baseUrl: expected a URL like http://host:port/v1, without credentials or query",
+    "providers[1].baseUrl: expected a URL like http://host:port/v1, without credentials or query",
     "models[0].deployments[1].weight: expected a whole number from 1 to 1000",
     "models[1].deployments: expected at least one deployment",
     "extra: unknown key; expected one of: server, admin, drain, store, log, providers, models",
@@ -100,7 +100,7 @@ extra: 1
 
 test.each([
   ["an empty file", "", ": expected object, received null"],
-  ["broken YAML", "models: [", ": Flow sequence in block collection must be"],
+  ["broken YAML", "models: [", ": line 1, column 10: not valid YAML"],
   [
     "the same deployment twice",
     MINIMAL.replace("[{ provider: fleet }]", "[{ provider: fleet }, { provider: fleet }]"),
@@ -113,4 +113,41 @@ test.each([
 test("the message never repeats a value that may be a secret", () => {
   const text = MINIMAL.replace("http://10.0.0.5:8000/v1/", "sk-secret");
   expect(problemsOf(text).join()).not.toContain("secret");
+});
+
+test.each([
+  ["a key with a colon", "apiKey: sk-secret: x"],
+  ["a key twice", "apiKey: sk-secret\napiKey: sk-secret"],
+  ["a tag", "apiKey: !!js/function sk-secret"],
+  ["an alias to itself", "a: &a [*a]"],
+  ["an unknown alias", "a: *sk-secret"],
+])("%s in YAML is a problem that repeats nothing", (_name, text) => {
+  const problems = problemsOf(text);
+  expect(problems).not.toEqual([]);
+  expect(problems.join()).not.toContain("secret");
+});
+
+test.each(["${}", "${FLEET-KEY}", "${KEY:-x}", "${ KEY }", "${KEY", "${constructor}"])(
+  "%s is not taken literally",
+  (key) => {
+    const text = MINIMAL.replace("baseUrl", `apiKey: "${key}", baseUrl`);
+    expect(() => parse(text, { KEY: "x" })).toThrow("providers[0].apiKey");
+  },
+);
+
+test.each([
+  ["baseUrl with a query", MINIMAL.replace("/v1/", "/v1?api-version=1")],
+  ["apiKey with a line end", MINIMAL.replace("baseUrl", `apiKey: "a\\nb", baseUrl`)],
+  ["an empty host", `server: { host: "" }${MINIMAL}`],
+])("%s is refused", (_name, text) => {
+  expect(problemsOf(text)).toHaveLength(1);
+});
+
+test("the store alone can be read without the secrets of others, and is not guessed", () => {
+  const read = (text: string): string => parseStoreUrl({ name: "x", text }, {});
+  const text = `store: { url: "sqlite:a.db" }\nproviders: [{ apiKey: "\${UNSET}" }]`;
+  expect(read(text)).toBe("sqlite:a.db");
+  expect(read("providers: []")).toBe("sqlite:data/slipstream.db");
+  expect(() => read("stroe: { url: x }")).toThrow("stroe: unknown key");
+  expect(() => read("")).toThrow("expected object");
 });

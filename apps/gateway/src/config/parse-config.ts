@@ -3,7 +3,7 @@
  */
 import type { Deployment, Route } from "@slipstream/contracts/deployment";
 import { InvariantError } from "@slipstream/contracts/errors";
-import { parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-problem.ts";
@@ -32,9 +32,7 @@ export function parseConfig(source: ConfigSource, environment: Environment): Con
 
 /** Reads nothing but the store's URL. @throws {ConfigError} */
 export function parseStoreUrl(source: ConfigSource, environment: Environment): string {
-  const file = parseYaml(source);
-  const store: unknown =
-    typeof file === "object" && file !== null ? Reflect.get(file, "store") : {};
+  const { store } = check(source, storeFileSchema, parseYaml(source), []);
   const { value, problems } = substituteVariables({ store }, environment);
   return check(source, storeFileSchema, value, problems).store.url;
 }
@@ -52,11 +50,25 @@ function check<T>(
   throw new ConfigError(source.name, [...ofForm, ...problems]);
 }
 
+/** @throws {ConfigError} for what is not YAML, and for what YAML has and a configuration does not need. */
 function parseYaml(source: ConfigSource): unknown {
-  const document = parseDocument(source.text);
-  const problems = document.errors.map(({ message }) => ({ path: "", message }));
+  const lines = new LineCounter();
+  // "Pretty" errors repeat the line, and with it what may be a secret.
+  const document = parseDocument(source.text, { prettyErrors: false, lineCounter: lines });
+  const problems = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => {
+    const { line, col } = lines.linePos(offset);
+    return { path: "", message: `line ${line}, column ${col}: not valid YAML (${code})` };
+  });
   if (problems.length > 0) throw new ConfigError(source.name, problems);
-  return document.toJS() as unknown;
+  try {
+    const file: unknown = document.toJS();
+    // Refuses what leads back to itself, which everything after this would follow for ever.
+    JSON.stringify(file);
+    return file;
+  } catch {
+    const message = "an alias leads nowhere, to itself or to too much";
+    throw new ConfigError(source.name, [{ path: "", message }]);
+  }
 }
 
 function toRoutes(file: ConfigFile): readonly Route[] {

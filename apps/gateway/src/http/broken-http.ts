@@ -7,14 +7,17 @@ import type { Socket } from "node:net";
 import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
 import { GatewayError } from "@slipstream/contracts/errors";
 
-export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+/** Connections with a response under way: nothing may be written into it. */
+export type BusySockets = Pick<WeakSet<Socket>, "has">;
+
+export function answerBrokenHttp(error: ConnectionError, socket: Socket, busy: BusySockets): void {
+  if (error.code === "ECONNRESET" || !socket.writable || busy.has(socket)) {
     socket.destroy();
     return;
   }
   const refusal = toRefusal(error.code ?? "");
   const body = JSON.stringify(toErrorEnvelope(refusal));
-  socket.end(
+  socket.write(
     [
       `HTTP/1.1 ${refusal.spec.status} Refused`,
       "content-type: application/json; charset=utf-8",
@@ -25,11 +28,17 @@ export function answerBrokenHttp(error: Error & { code?: string }, socket: Socke
       body,
     ].join("\r\n"),
   );
+  // Not `end`: a client that does not close its half would keep the connection for as long as it likes.
+  socket.destroySoon();
+}
+
+interface ConnectionError extends Error {
+  readonly code?: string;
 }
 
 function toRefusal(code: string): GatewayError {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    return new GatewayError("body_timeout", "The request did not arrive in time.");
+    return new GatewayError("body_timeout", "The request headers did not arrive in time.");
   }
   if (code === "HPE_HEADER_OVERFLOW") {
     return new GatewayError("headers_too_large", "The request headers are too large.");

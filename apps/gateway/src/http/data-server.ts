@@ -2,9 +2,11 @@
  * The data plane: routes requests to endpoints and hands each to the pipeline. Fastify routes; from
  * there on bytes go to the socket without it.
  */
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
-import { GatewayError } from "@slipstream/contracts/errors";
+import { GatewayError, toGatewayError } from "@slipstream/contracts/errors";
+import { unsupportedMediaType } from "@slipstream/pipeline/body-rules";
+import { NO_RETRY } from "@slipstream/pipeline/client-retries";
 import { handleRequest } from "@slipstream/pipeline/handle-request";
 import type { Serve } from "@slipstream/pipeline/handle-request";
 import { shuttingDown } from "@slipstream/pipeline/open-requests";
@@ -15,6 +17,7 @@ import type { ListenAddress } from "../config/config.ts";
 import { answerBrokenHttp } from "./broken-http.ts";
 import { ENDPOINTS, findMethod } from "./endpoints.ts";
 import { HttpRequest, HttpResponse } from "./http-exchange.ts";
+import { isNotCarried } from "./not-carried.ts";
 import { SERVER_LIMITS } from "./server-limits.ts";
 
 /** Model names hold slashes and grow long; the rest of a path beyond this is not looked at. */
@@ -32,6 +35,7 @@ export interface DataServer {
 }
 
 export function createDataServer(ports: PipelinePorts): DataServer {
+  const busySockets = new WeakSet<Socket>();
   let stage: "open" | "closing" | "stopped" = "open";
 
   function handle(
@@ -41,6 +45,9 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     serve: Serve,
   ): void {
     reply.hijack();
+    const { socket } = request.raw;
+    busySockets.add(socket);
+    reply.raw.once("close", () => busySockets.delete(socket));
     const clientRequest = new HttpRequest(request.raw, endpoint);
     const clientResponse = new HttpResponse(reply.raw, {
       "x-request-id": clientRequest.requestId,
@@ -61,7 +68,7 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     exposeHeadRoutes: false,
     // We answer in our own envelope.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenHttp,
+    clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, busySockets),
     frameworkErrors: (_error, request, reply) => {
       refuse(request, reply, new GatewayError("invalid_http", "The URL is not valid."));
     },
@@ -81,9 +88,12 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     });
   }
   server.setNotFoundHandler((request, reply) => refuse(request, reply, toRoutingError(request)));
-  server.setErrorHandler((cause, request, reply) => {
-    const message = "The gateway failed to process the request.";
-    refuse(request, reply, new GatewayError("internal_error", message, { cause }));
+  server.setErrorHandler((thrown, request, reply) => {
+    refuse(
+      request,
+      reply,
+      isMediaTypeError(thrown) ? unsupportedMediaType() : toGatewayError(thrown),
+    );
   });
   let closed: Promise<void> | undefined;
   return {
@@ -106,6 +116,11 @@ export function createDataServer(ports: PipelinePorts): DataServer {
     },
   };
 }
+/** Fastify reads the content type before any handler does. */
+function isMediaTypeError(thrown: unknown): boolean {
+  return thrown instanceof Error && "statusCode" in thrown && thrown.statusCode === 415;
+}
+
 function refuseLate(): Promise<never> {
   return Promise.reject(shuttingDown());
 }
@@ -118,9 +133,14 @@ function toRoutingError(request: FastifyRequest): GatewayError {
   const path = request.url.split("?", 1)[0] ?? "";
   const shown = path.slice(0, PATH_SHOWN_MAX);
   const allow = findMethod(path);
-  if (allow === undefined) {
-    return new GatewayError("unknown_url", `Unknown URL: ${request.method} ${shown}`);
-  }
+  if (allow === undefined) return toUnknownUrl(path, `${request.method} ${shown}`);
   const message = `${shown} is served with ${allow}, not with ${request.method}.`;
   return new GatewayError("method_not_allowed", message, { headers: { allow } });
+}
+
+function toUnknownUrl(path: string, shown: string): GatewayError {
+  const message = isNotCarried(path)
+    ? `Slipstream does not carry this endpoint of OpenAI's: ${shown}`
+    : `Unknown URL: ${shown}`;
+  return new GatewayError("unknown_url", message, { headers: NO_RETRY });
 }

@@ -12,6 +12,12 @@ import {
   RERANK,
   SCORE,
 } from "@slipstream/pipeline/inference-endpoints";
+import {
+  AUDIO_SPEECH,
+  AUDIO_TRANSCRIPTIONS,
+  AUDIO_TRANSLATIONS,
+  IMAGES_EDITS,
+} from "@slipstream/pipeline/media-endpoints";
 import { serveInference } from "@slipstream/pipeline/serve-inference";
 import { serveModel, serveModelList } from "@slipstream/pipeline/serve-models";
 
@@ -32,6 +38,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   toEndpoint("score", SCORE),
   toEndpoint("moderations", MODERATIONS),
   toEndpoint("images_generations", IMAGES_GENERATIONS),
+  toEndpoint("images_edits", IMAGES_EDITS),
+  toEndpoint("audio_transcriptions", AUDIO_TRANSCRIPTIONS),
+  toEndpoint("audio_translations", AUDIO_TRANSLATIONS),
+  toEndpoint("audio_speech", AUDIO_SPEECH),
   { method: "GET", path: "/v1/models", name: "models", serve: serveModelList },
   { method: "GET", path: "/v1/models/*", name: "models", serve: serveModel },
 ];

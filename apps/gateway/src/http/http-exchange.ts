@@ -2,6 +2,7 @@
  * The client's side of one request over Node's HTTP server.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type {
   ClientListener,
   ClientRequest,
@@ -9,7 +10,9 @@ import type {
   ResponseHeaders,
 } from "@slipstream/contracts/client";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
+import { linger } from "./linger.ts";
 import { readBody } from "./read-body.ts";
+import { readFrames } from "./read-frames.ts";
 import { readTrace } from "./read-trace.ts";
 import { toRequestId } from "./request-id.ts";
 
@@ -39,6 +42,15 @@ export class HttpRequest implements ClientRequest {
   readBody(bytesMax: number): Promise<Buffer> {
     return readBody(this.#message, bytesMax);
   }
+
+  get announcedBytes(): number | undefined {
+    const announced = this.#message.headers["content-length"];
+    return announced === undefined ? undefined : Number(announced);
+  }
+
+  readFrames(): AsyncGenerator<Buffer, void> {
+    return readFrames(this.#message);
+  }
 }
 
 export class HttpResponse implements ClientResponse {
@@ -49,6 +61,7 @@ export class HttpResponse implements ClientResponse {
   constructor(response: ServerResponse, headers: ResponseHeaders) {
     this.#response = response;
     this.#headers = headers;
+    response.once("finish", () => void linger(response.req));
   }
 
   listen(listener: ClientListener): void {
@@ -81,7 +94,10 @@ export class HttpResponse implements ClientResponse {
 
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */
   cut(): void {
-    this.#response.socket?.destroySoon();
+    const { socket } = this.#response;
+    if (socket !== null) socket.destroySoon();
+    // Its turn has not come yet: an earlier request of the same connection is still being answered.
+    else this.#response.once("socket", (own: Socket) => setImmediate(() => own.destroySoon()));
   }
 
   destroy(): void {

@@ -3,6 +3,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { GatewayError } from "@slipstream/contracts/errors";
+import { HeldBytes } from "@slipstream/streaming-core/held-bytes";
 
 /**
  * @throws {GatewayError} `body_too_large`, before anything is read where the client has said how much
@@ -12,21 +13,13 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
   const announced = Number(message.headers["content-length"] ?? 0);
   if (announced > bytesMax) return Promise.reject(tooLarge(bytesMax));
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
+    const held = new HeldBytes(announced > 0 ? announced : undefined);
     message.on("data", (piece: Buffer) => {
-      bytes += piece.length;
-      if (bytes > bytesMax) {
-        pieces.length = 0;
-        reject(tooLarge(bytesMax));
-      } else {
-        pieces.push(piece);
-      }
+      if (held.length > bytesMax) return;
+      held.add(piece);
+      if (held.length > bytesMax) reject(tooLarge(bytesMax));
     });
-    message.once("end", () => {
-      const [only, ...rest] = pieces;
-      resolve(only !== undefined && rest.length === 0 ? only : Buffer.concat(pieces, bytes));
-    });
+    message.once("end", () => resolve(held.take()));
     message.once("close", () => {
       if (!message.complete) reject(cutShort());
     });
@@ -40,6 +33,6 @@ function tooLarge(bytesMax: number): GatewayError {
   return new GatewayError("body_too_large", message);
 }
 
-function cutShort(): GatewayError {
+export function cutShort(): GatewayError {
   return new GatewayError("invalid_http", "The request body was cut short.");
 }

@@ -5,8 +5,8 @@ import type { Server } from "node:http";
 import type { FastifyHttpOptions } from "fastify";
 
 export const SERVER_LIMITS: FastifyHttpOptions<Server> = {
-  /** A whole request, body included, ms. Ten megabytes at 3 Mbit/s. */
-  requestTimeout: 30_000,
+  /** The deadline of bodies is the pipeline's, which can still answer. */
+  requestTimeout: 0,
   /** Longer than the idle timeout of common load balancers (60 s), so that they close first. ms. */
   keepAliveTimeout: 75_000,
   /** A client that has kept one connection that long may find another worker. */

@@ -3,6 +3,7 @@ import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
 import { StoreError } from "../store-error.ts";
 import { organizationsAndKeys } from "./migrations/0001-organizations-and-keys.ts";
+import { usageRecords } from "./migrations/0002-usage-records.ts";
 import type { StoreTables } from "./store-tables.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { StoreTables } from "./store-tables.ts";
  */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-organizations-and-keys": organizationsAndKeys,
+  "0002-usage-records": usageRecords,
 };
 
 /** Brings the tables up to date, or changes nothing. Any number of processes may do it at once. */

@@ -2,16 +2,11 @@
  * How we open SQLite. Blocking: for the SQLite thread only.
  */
 import { DatabaseSync } from "node:sqlite";
+import { BUSY_RETRIES_MAX, BUSY_RETRY_INTERVAL_MS, BUSY_TIMEOUT_MS } from "./busy-timeout.ts";
 
-/**
- * Several processes use one file, the gateway and the `keys` command for example. A write of one
- * takes milliseconds, so whoever waits longer than this waits for something broken.
- */
-const BUSY_TIMEOUT_MS = 5_000;
-const RETRY_INTERVAL_MS = 10;
-const RETRIES_MAX = BUSY_TIMEOUT_MS / RETRY_INTERVAL_MS;
-/** https://www.sqlite.org/rescode.html#busy */
+/** https://www.sqlite.org/rescode.html#busy. Longer codes say more about it in their higher bytes. */
 const SQLITE_BUSY = 5;
+const PRIMARY_CODE = 0xff;
 
 /**
  * Readers and the one writer do not block each other (write-ahead log), and what was committed
@@ -28,6 +23,16 @@ export function openSqliteDatabase(path: string): DatabaseSync {
   return database;
 }
 
+/** Begins a transaction that may write, or throws without any wait when somebody else has one. */
+export function beginImmediately(database: DatabaseSync): void {
+  database.exec("pragma busy_timeout = 0");
+  try {
+    database.exec("begin immediate");
+  } finally {
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  }
+}
+
 /** Two processes that change the journal of a new file at once are told "busy" without any wait. */
 function useWriteAheadLog(database: DatabaseSync): void {
   for (let retry = 0; ; retry++) {
@@ -35,14 +40,15 @@ function useWriteAheadLog(database: DatabaseSync): void {
       database.exec("pragma journal_mode = wal");
       return;
     } catch (error) {
-      if (!isBusy(error) || retry === RETRIES_MAX) throw error;
-      sleepBlocking(RETRY_INTERVAL_MS);
+      if (!isBusy(error) || retry === BUSY_RETRIES_MAX) throw error;
+      sleepBlocking(BUSY_RETRY_INTERVAL_MS);
     }
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !("errcode" in error)) return false;
+  return typeof error.errcode === "number" && (error.errcode & PRIMARY_CODE) === SQLITE_BUSY;
 }
 
 function sleepBlocking(durationMs: number): void {

@@ -1,6 +1,7 @@
 /**
  * Kysely over node:sqlite in a thread of its own.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { InvariantError } from "@slipstream/contracts/errors";
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type {
@@ -15,6 +16,8 @@ import type {
   TransactionSettings,
 } from "kysely";
 import { StoreError } from "../store-error.ts";
+import { BUSY_RETRIES_MAX, BUSY_RETRY_INTERVAL_MS } from "./busy-timeout.ts";
+import { SqliteBusyError } from "./sqlite-busy-error.ts";
 import type { SqliteValue } from "./sqlite-messages.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 import { WaitingLine } from "./waiting-line.ts";
@@ -66,6 +69,8 @@ class SqliteWorkerDriver implements Driver {
   readonly #path: string;
   /** Whoever has the connection has it alone, a transaction until it ends. */
   readonly #line = new WaitingLine();
+  /** Transactions that wait, outside the line, for somebody else to finish writing. */
+  #busyWaiting = 0;
   #connection: SqliteWorkerConnection | undefined;
 
   constructor(path: string) {
@@ -78,7 +83,7 @@ class SqliteWorkerDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     const connection = this.#opened();
-    if (this.#line.length >= WAITING_MAX) {
+    if (this.#line.length + this.#busyWaiting >= WAITING_MAX) {
       throw new StoreError(`The store is overloaded: ${WAITING_MAX} statements are waiting.`);
     }
     await this.#line.enter();
@@ -91,14 +96,25 @@ class SqliteWorkerDriver implements Driver {
 
   /**
    * A transaction that may write takes the lock for writing at its begin. One that asks for it later
-   * fails at once, without any wait, when another process has written in between.
+   * fails at once, without any wait, when another process has written in between. While another process
+   * has the lock, others may use the connection: reading needs no lock.
    */
   async beginTransaction(
     connection: DatabaseConnection,
     { accessMode }: TransactionSettings,
   ): Promise<void> {
-    const begin = accessMode === "read only" ? "begin" : "begin immediate";
-    await connection.executeQuery(CompiledQuery.raw(begin));
+    if (accessMode === "read only") {
+      await connection.executeQuery(CompiledQuery.raw("begin"));
+      return;
+    }
+    for (let retry = 0; ; retry++) {
+      try {
+        return await this.#opened().begin();
+      } catch (error) {
+        if (!(error instanceof SqliteBusyError) || retry === BUSY_RETRIES_MAX) throw error;
+        await this.#letOthersGo();
+      }
+    }
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -112,8 +128,18 @@ class SqliteWorkerDriver implements Driver {
   /** Waits for what was asked before. */
   async destroy(): Promise<void> {
     await this.#line.enter();
+    while (this.#busyWaiting > 0) await this.#letOthersGo();
     await this.#connection?.close();
     this.#line.leave();
+  }
+
+  /** Leaves the line for a moment and gets into it again, at its end. */
+  async #letOthersGo(): Promise<void> {
+    this.#busyWaiting++;
+    this.#line.leave();
+    await sleep(BUSY_RETRY_INTERVAL_MS);
+    await this.#line.enter();
+    this.#busyWaiting--;
   }
 
   #opened(): SqliteWorkerConnection {
@@ -140,6 +166,10 @@ class SqliteWorkerConnection implements DatabaseConnection {
 
   streamQuery(): never {
     throw new InvariantError("rows are not streamed: read them in pages");
+  }
+
+  async begin(): Promise<void> {
+    await this.#thread.execute({ type: "begin" });
   }
 
   async rollback(): Promise<void> {

@@ -8,6 +8,8 @@ export type SqliteCommand =
   /** First, once. */
   | { readonly type: "open"; readonly path: string }
   | { readonly type: "run"; readonly sql: string; readonly parameters: readonly SqliteValue[] }
+  /** A transaction that may write. Answered `busy` at once while somebody else has one. */
+  | { readonly type: "begin" }
   /** Also when SQLite has rolled back by itself, as it does when the disk is full. */
   | { readonly type: "rollback" }
   /** Last; the thread ends after it. */
@@ -26,4 +28,6 @@ export interface SqliteResult<Row> {
 
 export type SqliteReply<Row> =
   | { readonly type: "done"; readonly id: number; readonly result: SqliteResult<Row> }
+  /** Somebody else is writing to the file. */
+  | { readonly type: "busy"; readonly id: number }
   | { readonly type: "failed"; readonly id: number; readonly message: string };

@@ -3,6 +3,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { StoreError } from "../store-error.ts";
+import { SqliteBusyError } from "./sqlite-busy-error.ts";
 import type { SqliteCommand, SqliteReply, SqliteRequest, SqliteResult } from "./sqlite-messages.ts";
 
 interface Pending {
@@ -67,6 +68,7 @@ export class SqliteThread {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if (reply.type === "done") pending?.resolve(reply.result);
+    else if (reply.type === "busy") pending?.reject(new SqliteBusyError());
     else pending?.reject(new StoreError(`SQLite: ${reply.message}`));
   }
 

@@ -5,7 +5,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parentPort } from "node:worker_threads";
 import { InvariantError } from "@slipstream/contracts/errors";
-import { openSqliteDatabase } from "./sqlite-database.ts";
+import { beginImmediately, isBusy, openSqliteDatabase } from "./sqlite-database.ts";
 import type { SqliteCommand, SqliteReply, SqliteRequest, SqliteResult } from "./sqlite-messages.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -30,6 +30,7 @@ function reply(id: number, command: SqliteCommand): SqliteReply<Row> {
   try {
     return { type: "done", id, result: execute(command) };
   } catch (error) {
+    if (isBusy(error)) return { type: "busy", id };
     return { type: "failed", id, message: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -43,6 +44,9 @@ function execute(command: SqliteCommand): SqliteResult<Row> {
   switch (command.type) {
     case "run":
       return run(database, command);
+    case "begin":
+      beginImmediately(database);
+      return NO_RESULT;
     case "rollback":
       if (database.isTransaction) database.exec("rollback");
       return NO_RESULT;

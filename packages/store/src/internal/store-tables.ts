@@ -1,4 +1,5 @@
 import type { KeyChangeType } from "@slipstream/contracts/key-store";
+import type { UsageRecordsTable } from "./usage-records-table.ts";
 
 /**
  * The tables as queries see them, the same in every database.
@@ -12,6 +13,7 @@ export interface StoreTables {
   api_keys: ApiKeysTable;
   key_changes: KeyChangesTable;
   key_change_head: KeyChangeHeadTable;
+  usage_records: UsageRecordsTable;
 }
 
 interface OrganizationsTable {

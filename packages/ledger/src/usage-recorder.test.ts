@@ -1,0 +1,187 @@
+import { ENDPOINTS } from "@slipstream/contracts/endpoint";
+import { OUTCOMES } from "@slipstream/contracts/outcome";
+import type { RequestEvent, RequestReport } from "@slipstream/contracts/request-events";
+import type { Usage } from "@slipstream/contracts/usage";
+import type { UsageRecord } from "@slipstream/contracts/usage-record";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { TOKENS_MAX } from "./token-count.ts";
+import { UsageRecorder } from "./usage-recorder.ts";
+
+const PRINCIPAL = { keyId: "key_1", workspaceId: "ws_1", organizationId: "org_1" };
+const NOW_EPOCH_MS = 1_700_000_000_000;
+
+const REPORT: RequestReport = {
+  requestId: "chosen-by-the-client",
+  endpoint: "chat_completions",
+  operation: "chat",
+  model: "llama",
+  principal: PRINCIPAL,
+  provider: "fleet",
+  deploymentId: "fleet/llama",
+  attempts: 2,
+  outcome: "complete",
+  errorCode: undefined,
+  cause: undefined,
+  status: 200,
+  durationMs: 250.4,
+  isStream: true,
+  requestBytes: 401,
+  stream: { firstChunkMs: 12.6, chunks: 3, gapMsMax: 1 },
+  finishReason: "stop",
+  usage: {
+    inputTokens: 9,
+    outputTokens: 3,
+    cachedInputTokens: 4,
+    reasoningTokens: undefined,
+    audioInputTokens: undefined,
+    audioOutputTokens: undefined,
+    isSuspect: false,
+  },
+};
+
+function record(events: readonly RequestEvent[]): UsageRecord[] {
+  const records: UsageRecord[] = [];
+  const recorder = new UsageRecorder({
+    sink: { record: (made) => void records.push(made) },
+    nowEpochMs: () => NOW_EPOCH_MS,
+    createId: () => `id-${records.length + 1}`,
+  });
+  for (const event of events) recorder.observe(event);
+  return records;
+}
+
+const recordEnd = (more: Partial<RequestReport>) =>
+  record([{ type: "request_end", report: { ...REPORT, ...more } }]);
+
+test("a record says who used what, when, and how it ended", () => {
+  expect(recordEnd({})).toEqual([
+    {
+      id: "id-1",
+      requestId: "chosen-by-the-client",
+      ...PRINCIPAL,
+      model: "llama",
+      provider: "fleet",
+      deploymentId: "fleet/llama",
+      endpoint: "chat_completions",
+      operation: "chat",
+      startedAtEpochMs: NOW_EPOCH_MS - 250,
+      durationMs: 250,
+      firstChunkMs: 13,
+      outcome: "complete",
+      isStream: true,
+      inputTokens: 9,
+      cachedInputTokens: 4,
+      outputTokens: 3,
+      reasoningTokens: null,
+      source: "reported",
+      isSuspect: false,
+    } satisfies UsageRecord,
+  ]);
+});
+
+test("a request that got nowhere has a record too, of nothing", () => {
+  const rejected = recordEnd({
+    outcome: "rejected",
+    errorCode: "model_not_found",
+    status: 404,
+    model: undefined,
+    provider: undefined,
+    deploymentId: undefined,
+    isStream: false,
+    stream: undefined,
+    usage: undefined,
+  });
+  expect(rejected).toMatchObject([
+    { model: null, provider: null, isStream: false, firstChunkMs: null, source: "none" },
+  ]);
+});
+
+test("nobody answers for a request without a valid key, or without inference", () => {
+  expect(recordEnd({ principal: undefined })).toEqual([]);
+  expect(recordEnd({ operation: undefined, endpoint: "models" })).toEqual([]);
+});
+
+test("requests that share a request id have a record each", () => {
+  const end: RequestEvent = { type: "request_end", report: REPORT };
+  expect(record([end, end]).map(({ id }) => id)).toEqual(["id-1", "id-2"]);
+});
+
+/** What a provider may write where a count belongs. */
+const anyCount: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom(undefined, null, -0, -1, NaN, Infinity, -Infinity, 1e308, TOKENS_MAX + 1, "12"),
+  fc.nat(100),
+  fc.double(),
+  fc.anything(),
+);
+const anyUsage = fc.record({
+  inputTokens: anyCount,
+  outputTokens: anyCount,
+  cachedInputTokens: anyCount,
+  reasoningTokens: anyCount,
+  isSuspect: fc.constantFrom(undefined, false, true),
+}) as fc.Arbitrary<Usage>;
+
+const anyReport: fc.Arbitrary<RequestReport> = fc.record({
+  requestId: fc.constantFrom("a", "b"),
+  endpoint: fc.constantFrom(...ENDPOINTS),
+  operation: fc.constantFrom("chat", "embeddings", "image_edit", undefined),
+  model: fc.constantFrom("llama", undefined),
+  principal: fc.constantFrom(PRINCIPAL, undefined),
+  provider: fc.constantFrom("fleet", undefined),
+  deploymentId: fc.constantFrom("fleet/llama", undefined),
+  attempts: fc.nat(3),
+  outcome: fc.constantFrom(...OUTCOMES),
+  errorCode: fc.constantFrom("upstream_error", undefined),
+  cause: fc.constant(undefined),
+  status: fc.constantFrom(200, 502, undefined),
+  durationMs: fc.double({ min: 0, max: 1e7, noNaN: true }),
+  isStream: fc.boolean(),
+  requestBytes: fc.nat(1e9),
+  stream: fc.option(
+    fc.record({
+      firstChunkMs: fc.option(fc.double({ min: 0, max: 1e7, noNaN: true }), { nil: undefined }),
+      chunks: fc.nat(2 * TOKENS_MAX),
+      gapMsMax: fc.nat(),
+    }),
+    { nil: undefined },
+  ),
+  finishReason: fc.constantFrom("stop", undefined),
+  usage: fc.option(anyUsage, { nil: undefined }),
+  answerBytes: fc.option(fc.nat(1e9), { nil: undefined }),
+});
+
+const anyEvent: fc.Arbitrary<RequestEvent> = fc.oneof(
+  fc.constant<RequestEvent>({ type: "request_start", requestId: "a", endpoint: "models" }),
+  anyReport.map((report): RequestEvent => ({ type: "request_end", report })),
+);
+
+/** Whatever is reported, `part` ≤ `whole`, and both are counts. */
+function expectCounts(part: number | null, whole: number | null): void {
+  for (const tokens of [part, whole]) {
+    if (tokens === null) continue;
+    expect(Number.isSafeInteger(tokens) && tokens >= 0 && tokens <= TOKENS_MAX).toBe(true);
+  }
+  if (part !== null) expect(whole).toBeGreaterThanOrEqual(part);
+}
+
+test("whatever happens, each request that ended has one record, with counts that are counts", () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent), (events) => {
+      const accountable = events.flatMap((event) => {
+        if (event.type !== "request_end") return [];
+        const { principal, operation, requestId } = event.report;
+        return principal === undefined || operation === undefined ? [] : [requestId];
+      });
+      const records = record(events);
+      expect(records.map(({ requestId }) => requestId)).toEqual(accountable);
+      for (const made of records) {
+        expectCounts(made.cachedInputTokens, made.inputTokens);
+        expectCounts(made.reasoningTokens, made.outputTokens);
+        const isEmpty = made.inputTokens === null && made.outputTokens === null;
+        expect(made.source === "none").toBe(isEmpty);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,83 @@
+/** How far an attempt has come, and how long it may stay there. */
+import type { ResponseHeaders } from "@slipstream/contracts/client";
+import type { Deadlines } from "@slipstream/contracts/deployment";
+import type { GatewayError } from "@slipstream/contracts/errors";
+import type { StreamMeter } from "@slipstream/streaming-core/stream-meter";
+import type { StreamRelay } from "@slipstream/streaming-core/stream-relay";
+import type { BodyCollector } from "./body-collector.ts";
+import type { ByteRelay } from "./byte-relay.ts";
+import type { RequestBody } from "./request-body.ts";
+import { connectTimeout, firstTokenTimeout, stallTimeout } from "./timeouts.ts";
+
+/** What an upstream may take to end its response behind the announced end of the stream, ms. */
+const DONE_GRACE_MS = 1000;
+
+export type AttemptPhase =
+  | { readonly type: "connecting" }
+  /** For the head; the request is on its way. */
+  | { readonly type: "waiting" }
+  /** A whole answer, or an error. */
+  | { readonly type: "collecting"; readonly collector: BodyCollector }
+  | { readonly type: "streaming"; readonly relay: StreamRelay; readonly meter: StreamMeter }
+  | { readonly type: "passing"; readonly relay: ByteRelay; readonly headers: ResponseHeaders }
+  | { readonly type: "over" };
+
+export interface AttemptTimes {
+  readonly nowMs: number;
+  /** When the attempt began. */
+  readonly startMs: number;
+  readonly deadlines: Deadlines;
+  readonly isStream: boolean;
+  readonly body: RequestBody;
+}
+
+/** @returns the error when the phase has lasted too long. */
+export function findPhaseTimeout(
+  phase: AttemptPhase,
+  times: AttemptTimes,
+): GatewayError | undefined {
+  const { nowMs, startMs, deadlines } = times;
+  switch (phase.type) {
+    case "connecting":
+      return nowMs >= startMs + deadlines.connectMs ? connectTimeout() : undefined;
+    case "waiting":
+      // A whole answer may take as long as a stream from its first token to its last.
+      return times.isStream
+        ? findFirstTokenTimeout(times)
+        : times.body.findTimeout(nowMs, deadlines.stallMs);
+    case "collecting":
+      return findStall(times, phase.collector.lastFrameAtMs, deadlines.stallMs);
+    case "streaming":
+      return phase.meter.chunks === 0
+        ? findFirstTokenTimeout(times)
+        : findStreamStall(phase, times);
+    case "passing":
+      // An upstream that is held back for a slow client cannot show that it lives.
+      if (phase.relay.isPaused) return undefined;
+      return findStall(times, phase.relay.aliveAtMs, deadlines.stallMs);
+    case "over":
+      return undefined;
+  }
+}
+
+function findFirstTokenTimeout(times: AttemptTimes): GatewayError | undefined {
+  const isLate = times.nowMs >= times.startMs + times.deadlines.firstTokenMs;
+  return isLate ? firstTokenTimeout() : undefined;
+}
+
+function findStreamStall(
+  { meter, relay }: AttemptPhase & { type: "streaming" },
+  times: AttemptTimes,
+): GatewayError | undefined {
+  if (relay.isPaused) return undefined;
+  const stallMs = meter.isDone ? DONE_GRACE_MS : times.deadlines.stallMs;
+  return findStall(times, Math.max(meter.progressAtMs, relay.resumedAtMs), stallMs);
+}
+
+function findStall(
+  { nowMs }: AttemptTimes,
+  aliveAtMs: number,
+  stallMs: number,
+): GatewayError | undefined {
+  return nowMs >= aliveAtMs + stallMs ? stallTimeout() : undefined;
+}

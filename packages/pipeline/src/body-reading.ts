@@ -1,0 +1,32 @@
+/** At work for a request while a form is read: gives up a client that does not send it. */
+import type { GatewayError } from "@slipstream/contracts/errors";
+import type { RequestBody } from "./request-body.ts";
+import type { RequestLife, RequestWorker } from "./request-life.ts";
+
+export class BodyReading implements RequestWorker {
+  readonly isDone = false;
+  readonly #life: RequestLife;
+  readonly #body: RequestBody;
+
+  constructor(life: RequestLife, body: RequestBody) {
+    this.#life = life;
+    this.#body = body;
+  }
+
+  sweep(nowMs: number): void {
+    const error = this.#body.findTimeout(nowMs, Infinity);
+    if (error !== undefined) this.#life.fail(error);
+  }
+
+  interrupt(error: GatewayError): void {
+    this.#life.fail(error);
+  }
+
+  drained(): void {
+    // Nothing has been written.
+  }
+
+  abandon(): void {
+    // The read under way ends with the next frame or with the connection.
+  }
+}

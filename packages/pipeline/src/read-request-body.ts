@@ -1,0 +1,61 @@
+/** Reads a request body as far as is needed to know where it goes. */
+import type { Clock } from "@slipstream/contracts/clock";
+import { BodyReading } from "./body-reading.ts";
+import { editBody, parseInferenceBody } from "./inference-body.ts";
+import type { BodyForm, JsonForm } from "./inference-endpoint.ts";
+import type { RequestBody } from "./request-body.ts";
+import type { RequestLife } from "./request-life.ts";
+import { Upload } from "./upload.ts";
+
+/** A long conversation with images in base64. */
+export const BODY_BYTES_MAX: number = 10 * 1024 * 1024;
+
+/**
+ * @returns `undefined` when the request was over before.
+ * @throws {GatewayError} for a body that cannot be read or says what it must not.
+ */
+export function readRequestBody(
+  life: RequestLife,
+  clock: Clock,
+  form: BodyForm,
+): Promise<RequestBody | undefined> {
+  return form.type === "json" ? readJson(life, form) : readUpload(life, clock, form.bytesMax);
+}
+
+async function readJson(life: RequestLife, form: JsonForm): Promise<RequestBody | undefined> {
+  const { request, facts } = life;
+  const bytes = await request.readBody(BODY_BYTES_MAX);
+  if (!life.isOpen) return undefined;
+  facts.requestBytes = bytes.length;
+  const body = parseInferenceBody(bytes, request.contentType, form.check);
+  const { model, isStream, choices, streamOptions } = body;
+  return {
+    model,
+    isStream,
+    choices,
+    streamOptions,
+    contentType: "application/json",
+    isHeld: true,
+    edit: (edits) => editBody(body, edits),
+    findTimeout: () => undefined,
+    release: () => undefined,
+  };
+}
+
+async function readUpload(
+  life: RequestLife,
+  clock: Clock,
+  bytesMax: number,
+): Promise<RequestBody | undefined> {
+  const upload = new Upload(life, clock, bytesMax);
+  life.assign(new BodyReading(life, upload));
+  try {
+    await upload.readModel();
+  } catch (error) {
+    upload.release();
+    throw error;
+  }
+  if (life.isOpen) return upload;
+  upload.release();
+  return undefined;
+}

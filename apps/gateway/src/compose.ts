@@ -53,9 +53,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
-  const poll = setInterval(() => {
-    feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
-  }, KEY_CHANGES_POLL_INTERVAL_MS);
+  const poll = pollRegularly(feed, logger);
 
   const upstream = createDecodingUpstream(createUndiciUpstream());
   const pool = new ProviderPool(config.routes);
@@ -110,6 +108,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {
+  return setInterval(() => {
+    feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
+  }, KEY_CHANGES_POLL_INTERVAL_MS);
 }
 
 function toUsageObserver(logger: Logger, recordLoss: LossRecorder): UsageSinkObserver {

@@ -143,8 +143,11 @@ test.each([
   expect(problemsOf(text)).toHaveLength(1);
 });
 
+function read(text: string): string {
+  return parseStoreUrl({ name: "x", text }, {});
+}
+
 test("the store alone can be read without the secrets of others, and is not guessed", () => {
-  const read = (text: string): string => parseStoreUrl({ name: "x", text }, {});
   const text = `store: { url: "sqlite:a.db" }\nproviders: [{ apiKey: "\${UNSET}" }]`;
   expect(read(text)).toBe("sqlite:a.db");
   expect(read("providers: []")).toBe("sqlite:data/slipstream.db");

@@ -10,6 +10,7 @@ import type {
   ResponseHeaders,
 } from "@slipstream/contracts/client";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
+import { toChunk } from "./chunk-framing.ts";
 import { linger } from "./linger.ts";
 import { readBody } from "./read-body.ts";
 import { readFrames } from "./read-frames.ts";
@@ -56,6 +57,10 @@ export class HttpRequest implements ClientRequest {
 export class HttpResponse implements ClientResponse {
   readonly #response: ServerResponse;
   readonly #headers: ResponseHeaders;
+  #listener: ClientListener | undefined;
+  /** Where chunks are written straight to, once the headers are out. */
+  #chunkSocket: Socket | undefined;
+  #awaitsDrain = false;
 
   /** @param headers Of every response to this request. */
   constructor(response: ServerResponse, headers: ResponseHeaders) {
@@ -65,6 +70,7 @@ export class HttpResponse implements ClientResponse {
   }
 
   listen(listener: ClientListener): void {
+    this.#listener = listener;
     const response = this.#response;
     if (response.destroyed) {
       queueMicrotask(() => listener.closed(false));
@@ -79,8 +85,26 @@ export class HttpResponse implements ClientResponse {
     this.#response.writeHead(status, { ...headers, ...this.#headers });
   }
 
+  /** Hot. */
   write(frame: Uint8Array): boolean {
-    return this.#response.write(frame);
+    if (this.#chunkSocket !== undefined) return this.#writeChunk(this.#chunkSocket, frame);
+    const keepsUp = this.#response.write(frame);
+    // The headers went before it. From here until `end` nobody else writes to this socket.
+    if (this.#response.chunkedEncoding) this.#chunkSocket = this.#response.socket ?? undefined;
+    return keepsUp;
+  }
+
+  /** One piece in one write; Node's own way is three in a gathered one, for which it also waits a turn. */
+  #writeChunk(socket: Socket, frame: Uint8Array): boolean {
+    const keepsUp = socket.write(toChunk(frame));
+    if (!keepsUp && !this.#awaitsDrain) {
+      this.#awaitsDrain = true;
+      socket.once("drain", () => {
+        this.#awaitsDrain = false;
+        this.#listener?.drained();
+      });
+    }
+    return keepsUp;
   }
 
   end(): void {

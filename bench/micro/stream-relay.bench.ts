@@ -7,7 +7,9 @@
  */
 import type { ClientResponse } from "@slipstream/contracts/client";
 import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
+import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
 import { StreamMeter } from "@slipstream/streaming-core/stream-meter";
+import type { UsageView } from "@slipstream/streaming-core/stream-meter";
 import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import { Bench } from "tinybench";
 
@@ -42,6 +44,8 @@ const client: ClientResponse = {
   end: () => undefined,
   send: () => undefined,
   cut: () => undefined,
+  destroy: () => undefined,
+  pendingBytes: 0,
 };
 const flow = { pause: (): void => undefined, resume: (): void => undefined };
 const owner = {
@@ -53,9 +57,21 @@ const gaps = { recordGap: (): void => undefined };
 const frozenClock = { nowMs: (): number => 0 };
 const realClock = { nowMs: (): number => performance.now() };
 
-function relayStream(frames: readonly Buffer[], clock: typeof frozenClock): void {
-  const meter = new StreamMeter({ readChunk, gaps, startMs: 0 });
-  const relay = new StreamRelay({ client, flow, meter, clock, owner });
+function relayStream(
+  frames: readonly Buffer[],
+  clock: typeof frozenClock,
+  usageView: UsageView = "everything",
+): void {
+  const meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, gaps, startMs: 0 });
+  const relay = new StreamRelay({
+    client,
+    flow,
+    meter,
+    clock,
+    owner,
+    choices: 1,
+    doneEvent: CHAT_STREAM.doneEvent,
+  });
   for (const frame of frames) relay.frame(frame);
   relay.end();
   if (meter.chunks !== TOKENS) throw new Error(`metered ${meter.chunks} chunks of ${TOKENS}`);
@@ -74,6 +90,7 @@ const bench = new Bench({ time: 1000, warmupTime: 300 });
 bench
   .add("relay, one event per frame", () => relayStream(FRAMES, frozenClock))
   .add("relay, one event per frame, real clock", () => relayStream(FRAMES, realClock))
+  .add("relay, usage not for the client", () => relayStream(FRAMES, frozenClock, "nothing"))
   .add("relay, 4 KiB frames", () => relayStream(PACKED, frozenClock))
   .add("for comparison: parse every event", parseEveryEvent);
 await bench.run();

@@ -1,0 +1,160 @@
+/** One cell of the run: one scenario through one subject, once. */
+import { InvalidRun } from "./invalid-run.ts";
+import { loadRequests, loadStreams } from "./load-generator.ts";
+import type { MeasuredWindow, Target } from "./load-generator.ts";
+import type { Mock } from "./mock-process.ts";
+import type { Plan } from "./plan.ts";
+import type { Pinning } from "./pinning.ts";
+import { readCoreBusyMs, readCpuMs, readMemoryBytes } from "./process-cpu.ts";
+import type { CpuClock } from "./process-cpu.ts";
+import type { ScenarioName, Scenarios } from "./scenario.ts";
+import type { Subject } from "./subjects/subject.ts";
+
+/** Streams and requests are both told by these; `units` are events or answers in the window. */
+export interface Cell {
+  readonly scenario: ScenarioName;
+  readonly subject: string;
+  readonly windowMs: number;
+  readonly units: number;
+  /** CPU time of the subject in the window. */
+  readonly cpuMs: number;
+  /** The same of the mock and of the load generator, which no subject is charged for. */
+  readonly mockCpuMs: number;
+  readonly loadCpuMs: number;
+  /** What others did on the subject's core in the window, in ticks; `undefined` when not pinned. */
+  readonly foreignCpuMs: number | undefined;
+  /** At the end of the window. */
+  readonly memoryBytes: number;
+  readonly latencies: Latencies;
+}
+
+/** Samples as the client took them, ms. */
+export type Latencies =
+  | {
+      readonly type: "streams";
+      readonly firstChunkMs: readonly number[];
+      readonly gapMs: readonly number[];
+      /** HTTP chunks that brought the events. */
+      readonly pieces: number;
+    }
+  | { readonly type: "requests"; readonly latencyMs: readonly number[] };
+
+export interface Bench {
+  readonly plan: Plan;
+  readonly scenarios: Scenarios;
+  readonly mock: Mock;
+  readonly pinning: Pinning;
+  readonly clock: CpuClock;
+}
+
+/** @throws {InvalidRun} when an answer was wrong or the load did not come as planned. */
+export async function measure(bench: Bench, subject: Subject, name: ScenarioName): Promise<Cell> {
+  const stopwatch = new Stopwatch(bench, subject);
+  try {
+    const { units, latencies } = await play(bench, toTarget(bench, subject, name), {
+      name,
+      window: stopwatch,
+    });
+    requireLoad(bench.plan, name, units, stopwatch.windowMs);
+    return { scenario: name, subject: subject.name, units, latencies, ...stopwatch.result };
+  } catch (error) {
+    if (!(error instanceof InvalidRun)) throw error;
+    throw new InvalidRun(`${name} through ${subject.name}: ${error.message}`);
+  }
+}
+
+async function play(
+  { plan, scenarios }: Bench,
+  target: Target,
+  { name, window }: { readonly name: ScenarioName; readonly window: MeasuredWindow },
+): Promise<Pick<Cell, "units" | "latencies">> {
+  if (name === "streams") {
+    const traffic = { scenario: scenarios.streams, shape: plan.streams };
+    const { events, pieces, firstChunkMs, gapMs } = await loadStreams(target, traffic, window);
+    return { units: events, latencies: { type: name, firstChunkMs, gapMs, pieces } };
+  }
+  const traffic = { scenario: scenarios.requests, shape: plan.requests };
+  const { answers, latencyMs } = await loadRequests(target, traffic, window);
+  return { units: answers, latencies: { type: name, latencyMs } };
+}
+
+function toTarget({ scenarios }: Bench, subject: Subject, name: ScenarioName): Target {
+  const { address, headers } = subject;
+  const model = subject.modelOf(scenarios[name]);
+  return { address, path: "/v1/chat/completions", headers, model };
+}
+
+function requireLoad(plan: Plan, name: ScenarioName, units: number, windowMs: number): void {
+  const { streams, requests } = plan;
+  const perSecond =
+    name === "streams" ? (streams.streams * 1000) / streams.gapMs : requests.requestsPerSecond;
+  const planned = (perSecond * windowMs) / 1000;
+  if (units >= planned * plan.loadShareMin) return;
+  throw new InvalidRun(
+    `only ${units} of ${Math.round(planned)} came in time: the machine is too busy or too slow`,
+  );
+}
+
+interface Readings {
+  readonly atMs: number;
+  readonly cpuMs: number;
+  readonly mockCpuMs: number;
+  readonly loadCpuMs: number;
+  readonly coreBusyMs: number;
+}
+
+/** Reads every clock at both ends of the window. */
+class Stopwatch implements MeasuredWindow {
+  readonly #bench: Bench;
+  readonly #subject: Subject;
+  #opened: Readings | undefined;
+  #closed: Readings | undefined;
+  #memoryBytes = 0;
+
+  constructor(bench: Bench, subject: Subject) {
+    this.#bench = bench;
+    this.#subject = subject;
+  }
+
+  open(): void {
+    this.#opened = this.#read();
+  }
+
+  close(): void {
+    this.#closed = this.#read();
+    this.#memoryBytes = readMemoryBytes(this.#subject.pids);
+  }
+
+  get windowMs(): number {
+    return this.#between("atMs");
+  }
+
+  get result(): Omit<Cell, "scenario" | "subject" | "units" | "latencies"> {
+    const cpuMs = this.#between("cpuMs");
+    const isAlone = this.#bench.pinning.type === "pinned";
+    return {
+      windowMs: this.windowMs,
+      cpuMs,
+      mockCpuMs: this.#between("mockCpuMs"),
+      loadCpuMs: this.#between("loadCpuMs"),
+      foreignCpuMs: isAlone ? Math.max(0, this.#between("coreBusyMs") - cpuMs) : undefined,
+      memoryBytes: this.#memoryBytes,
+    };
+  }
+
+  #between(reading: keyof Readings): number {
+    return (this.#closed?.[reading] ?? 0) - (this.#opened?.[reading] ?? 0);
+  }
+
+  #read(): Readings {
+    const { clock, mock, pinning } = this.#bench;
+    const { user, system } = process.cpuUsage();
+    return {
+      atMs: performance.now(),
+      cpuMs: readCpuMs(this.#subject.pids, clock),
+      mockCpuMs: readCpuMs([mock.pid], clock),
+      loadCpuMs: (user + system) / 1000,
+      coreBusyMs: pinning.type === "pinned" ? readCoreBusyMs(pinning.cores.subject) : 0,
+    };
+  }
+}

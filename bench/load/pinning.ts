@@ -1,0 +1,38 @@
+/**
+ * Which core runs what: the measured process has one for itself, mock and load share the other. A
+ * process that wanders between cores pays for cold caches, and shares them with the load.
+ */
+import { spawnSync } from "node:child_process";
+
+export type Role = "load" | "subject";
+
+/** Of util-linux. */
+const TASKSET = "taskset";
+
+const CORES: Readonly<Record<Role, number>> = { load: 0, subject: 1 };
+
+export type Pinning =
+  | { readonly type: "pinned"; readonly cores: Readonly<Record<Role, number>> }
+  | { readonly type: "free"; readonly reason: string };
+
+export function detectPinning(): Pinning {
+  for (const core of Object.values(CORES)) {
+    const { error, status } = spawnSync(TASKSET, ["-c", String(core), "true"]);
+    if (error !== undefined) return { type: "free", reason: "there is no taskset (util-linux)" };
+    if (status !== 0) return { type: "free", reason: `core ${core} may not be used` };
+  }
+  return { type: "pinned", cores: CORES };
+}
+
+/** @returns the words that start a program on its core. The process is the program's own. */
+export function pinnedCommand(pinning: Pinning, role: Role, words: readonly string[]): string[] {
+  if (pinning.type === "free") return [...words];
+  return [TASKSET, "-c", String(pinning.cores[role]), ...words];
+}
+
+/** Puts the running process, which makes the load, on its core. */
+export function pinThisProcess(pinning: Pinning): void {
+  if (pinning.type === "free") return;
+  const { load } = pinning.cores;
+  spawnSync(TASKSET, ["--all-tasks", "--cpu-list", "--pid", String(load), String(process.pid)]);
+}

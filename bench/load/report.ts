@@ -1,0 +1,129 @@
+/** The result in words: a table, what its columns need to be read rightly, and the place. */
+import type { Environment } from "./environment.ts";
+import { cpuUsPerUnit, ratiosToNginx } from "./figures.ts";
+import type { Figure } from "./figures.ts";
+import type { Cell } from "./measure.ts";
+import { TICK_MS } from "./process-cpu.ts";
+import type { Round } from "./rounds.ts";
+import type { ScenarioName } from "./scenario.ts";
+import { toSpread } from "./statistics.ts";
+import type { Spread } from "./statistics.ts";
+
+const NOTHING = "–";
+
+/** The columns, as far as they were measured; others follow. */
+const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream"];
+
+export function formatReport(
+  figures: readonly Figure[],
+  cells: readonly Cell[],
+  environment: Environment,
+): string {
+  const measured = [...new Set(cells.map(({ subject }) => subject))];
+  const others = measured.filter((subject) => !SUBJECTS.includes(subject));
+  const subjects = [...SUBJECTS, ...others];
+  const head = ["figure", ...subjects, "slipstream / nginx", "budget", "met"];
+  const rows = figures.map((figure) => [
+    figure.label,
+    ...subjects.map((subject) => formatSpread(figure.values[subject])),
+    ...formatComparison(figure),
+  ]);
+  return [
+    formatTable([head, ...rows]),
+    "Median (min–max) of the rounds; latencies are percentiles of all samples. CPU in column direct is",
+    "what mock and load generator cost: without a proxy, a proxy costs 0.",
+    ...(environment.nginx === undefined ? [NGINX_MISSING] : []),
+    "",
+    formatEnvironment(environment),
+    formatQuality(cells, environment),
+  ].join("\n");
+}
+
+/** One line per round, while the run goes on. */
+export function formatRound({ number, cells }: Round, rounds: number): string {
+  const name = number === 0 ? "warm-up" : `round ${number} of ${rounds}`;
+  const parts = (["streams", "requests"] satisfies ScenarioName[]).map((scenario) => {
+    const costs = cells
+      .filter((cell) => cell.scenario === scenario && cell.subject !== "direct")
+      .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
+    const ratio = toSpread(ratiosToNginx(cells, scenario));
+    const unit = scenario === "streams" ? "µs per event" : "µs per request";
+    return `${unit}: ${costs.join(", ")}${ratio ? ` (${ratio.median.toFixed(2)}×)` : ""}`;
+  });
+  return `${name}: ${parts.join("; ")}`;
+}
+
+const NGINX_MISSING = `
+!! THE RATIO IS MISSING: nginx is not installed, and the budgets are multiples of nginx.
+!! Debian, Ubuntu: sudo apt-get install nginx. Its service is not needed and may be stopped.`;
+
+function formatComparison({ comparison }: Figure): string[] {
+  if (comparison === undefined) return [NOTHING, NOTHING, NOTHING];
+  const { ratio, budget, isMet } = comparison;
+  const { median, min, max } = ratio;
+  const text = `${median.toFixed(2)}× (${min.toFixed(2)}–${max.toFixed(2)})`;
+  return [text, `${budget.toFixed(1)}×`, isMet ? "yes" : "NO"];
+}
+
+function formatSpread(spread: Spread | undefined): string {
+  if (spread === undefined) return NOTHING;
+  const { median, min, max } = spread;
+  const text = formatNumber(median);
+  return min === max ? text : `${text} (${formatNumber(min)}–${formatNumber(max)})`;
+}
+
+/** Three digits: more would be noise. */
+function formatNumber(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
+
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  return [lines[0], rule, ...lines.slice(1), ""].join("\n");
+}
+
+function formatEnvironment(environment: Environment): string {
+  const { cpu, cores, kernel, node, nginx, pinning, loadAverage } = environment;
+  const place =
+    pinning.type === "pinned"
+      ? `pinned (mock and load on core ${pinning.cores.load}, proxy on core ${pinning.cores.subject})`
+      : `NOT PINNED: ${pinning.reason}`;
+  const programs = `node ${node}, nginx ${nginx ?? "missing"}, Linux ${kernel}`;
+  return `${cpu}, ${cores} cores, load ${loadAverage.toFixed(1)}; ${programs}; ${place}`;
+}
+
+/** How far the CPU figures can be trusted. */
+function formatQuality(cells: readonly Cell[], { cpuClock }: Environment): string {
+  const clock = cpuClock === "schedstat" ? "schedstat, ns" : formatTickError(cells);
+  const shares = cells.flatMap(({ foreignCpuMs, windowMs }) =>
+    foreignCpuMs === undefined ? [] : [foreignCpuMs / windowMs],
+  );
+  if (shares.length === 0) return `CPU time from /proc (${clock})`;
+  const disturbed = shares.filter((share) => share > FOREIGN_SHARE_MAX).length;
+  const others = `others were on the proxy's core in ${disturbed} of ${shares.length} windows`;
+  const isDoubtful = disturbed > shares.length * DISTURBED_SHARE_MAX;
+  return `CPU time from /proc (${clock}); ${others}${isDoubtful ? `\n${DOUBTFUL}` : ""}`;
+}
+
+/** Of a window's time: what a quiet machine does beside. */
+const FOREIGN_SHARE_MAX = 0.1;
+/** Of the windows: the median is still one of a quiet machine. */
+const DISTURBED_SHARE_MAX = 0.25;
+const DOUBTFUL = `
+!! DOUBTFUL: the machine was not left alone. A proxy that has to wait for its core finds several
+!! events at once and does each for less, while its caches have gone cold. Run it again.`;
+
+function formatTickError(cells: readonly Cell[]): string {
+  const smallest = Math.min(...cells.map(({ cpuMs }) => cpuMs).filter((cpuMs) => cpuMs > 0));
+  return `stat, in ticks of ${TICK_MS} ms: a round is off by up to ${((TICK_MS / smallest) * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { toFigures } from "./figures.ts";
+import { InvalidRun } from "./invalid-run.ts";
+import type { Cell } from "./measure.ts";
+import { tokensPerStream } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { run } from "./run.ts";
+import { startDirect } from "./subjects/direct.ts";
+import { startGateway } from "./subjects/gateway.ts";
+import type { StartSubject, Subject } from "./subjects/subject.ts";
+
+/** A run in miniature: enough to see that all events arrive, too short for any figure. */
+const PLAN: Plan = {
+  isQuick: true,
+  warmUpRounds: 0,
+  rounds: 1,
+  streams: { streams: 10, gapMs: 20, settleMs: 100, windowMs: 600 },
+  requests: { requestsPerSecond: 50, connections: 4, settleMs: 100, windowMs: 400 },
+  // Beside other tests, anything may come late.
+  loadShareMin: 0,
+};
+
+/** ms. Each test starts up to four Node processes, on a machine that may be busy with other tests. */
+const TIMEOUT_MS = 60_000;
+
+function runPlan(
+  subjects: readonly StartSubject[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Cell[]> {
+  const pinning = { type: "free", reason: "a test" } as const;
+  return run({ plan: PLAN, subjects, pinning, onRound: () => undefined, signal });
+}
+
+/** A subject with something about it changed. */
+function alter(start: StartSubject, change: (subject: Subject) => Partial<Subject>): StartSubject {
+  return async (stage) => {
+    const subject = await start(stage);
+    return { ...subject, ...change(subject) };
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test(
+  "counts every event of every stream, direct and through the gateway",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const pids: number[] = [];
+    const startNoted = alter(startGateway, (gateway) => {
+      pids.push(...gateway.pids);
+      return {};
+    });
+    const cells = await runPlan([startDirect, startNoted]);
+
+    expect(cells.map(({ scenario, subject }) => `${scenario} ${subject}`)).toEqual([
+      "streams direct",
+      "streams slipstream",
+      "requests direct",
+      "requests slipstream",
+    ]);
+    for (const { subject, units, cpuMs, memoryBytes, latencies } of cells) {
+      expect(units).toBeGreaterThan(0);
+      expect([cpuMs > 0, memoryBytes > 0]).toEqual(Array(2).fill(subject === "slipstream"));
+      if (latencies.type === "requests") continue;
+      expect(latencies.firstChunkMs).toHaveLength(PLAN.streams.streams);
+      expect(latencies.gapMs).toHaveLength(units);
+    }
+    expect(toFigures(cells).map(({ comparison }) => comparison)).not.toContainEqual(
+      expect.anything(),
+    );
+    expect(pids.map(isRunning)).toEqual([false]);
+  },
+);
+
+test("a stream that is too short makes the run invalid", { timeout: TIMEOUT_MS }, async () => {
+  const short = alter(startDirect, () => ({ modelOf: () => "mock/tokens=3" }));
+  const wanted = tokensPerStream(PLAN.streams);
+  const problem = `10 of 10 answers are bad: 3 content chunks instead of ${wanted}`;
+  await expect(runPlan([short])).rejects.toMatchObject({
+    name: InvalidRun.name,
+    message: expect.stringContaining(`streams through direct: ${problem}`),
+  });
+});
+
+test("the gateway is measured with keys on", { timeout: TIMEOUT_MS }, async () => {
+  const keyless = alter(startGateway, () => ({ headers: {} }));
+  await expect(runPlan([keyless])).rejects.toThrow(
+    /answers are bad: status 401\n[^]*"missing_api_key"/,
+  );
+});
+
+test("an interrupted run ends what it has started", { timeout: TIMEOUT_MS }, async () => {
+  const interrupt = new AbortController();
+  const pids: number[] = [];
+  const interrupted = alter(startGateway, (gateway) => {
+    pids.push(...gateway.pids);
+    interrupt.abort(new Error("interrupted"));
+    return {};
+  });
+  await expect(runPlan([interrupted], interrupt.signal)).rejects.toThrow("interrupted");
+  expect(pids.map(isRunning)).toEqual([false]);
+});

@@ -1,0 +1,53 @@
+/**
+ * Slipstream as it is deployed, with everything on: keys in a SQLite file, metering, metrics, and an
+ * access log at `info` into a file.
+ */
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Stage, Subject } from "./subject.ts";
+
+const MAIN = join(import.meta.dirname, "../../../apps/gateway/src/main.ts");
+const HOST = "127.0.0.1";
+
+export async function startGateway(stage: Stage): Promise<Subject> {
+  const configPath = join(stage.folder, "slipstream.yaml");
+  // JSON is YAML.
+  await writeFile(configPath, JSON.stringify(toConfig(stage)));
+  const key = await createKey(configPath);
+  const words = [process.execPath, MAIN, "start", "--config", configPath];
+  const { pid, untilPrinted } = stage.processes.start("slipstream", "subject", words);
+  const { port } = new URL(await untilPrinted(/listens on (\S+)/));
+  return {
+    name: "slipstream",
+    address: { host: HOST, port: Number(port) },
+    pids: [pid],
+    headers: { authorization: `Bearer ${key}` },
+    modelOf: ({ name }) => name,
+  };
+}
+
+function toConfig({ folder, mock, scenarios }: Stage): object {
+  return {
+    server: { host: HOST, port: 0 },
+    admin: { host: HOST, port: 0 },
+    store: { url: `sqlite:${join(folder, "slipstream.db")}` },
+    log: { level: "info" },
+    providers: [
+      { name: "mock", dialect: "openai-chat", baseUrl: `http://${mock.host}:${mock.port}/v1` },
+    ],
+    models: Object.values(scenarios).map(({ name, script }) => ({
+      name,
+      deployments: [{ provider: "mock", model: script }],
+    })),
+  };
+}
+
+async function createKey(configPath: string): Promise<string> {
+  const words = [MAIN, "keys", "create", "--config", configPath, "--json"];
+  const { stdout } = await promisify(execFile)(process.execPath, words, {
+    env: { PATH: process.env["PATH"] },
+  });
+  return (JSON.parse(stdout) as { readonly key: string }).key;
+}

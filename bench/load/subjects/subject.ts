@@ -1,0 +1,29 @@
+/**
+ * What stands between the load and the mock while it is measured. Another gateway is another file
+ * here: start it, say where it listens, which processes are its own and how it calls the scenarios.
+ */
+import type { Address } from "../http-connection.ts";
+import type { Processes } from "../processes.ts";
+import type { Scenario, Scenarios } from "../scenario.ts";
+
+export interface Subject {
+  readonly name: string;
+  readonly address: Address;
+  /** Roots of its process trees; their CPU time is its cost. None for the direct connection. */
+  readonly pids: readonly number[];
+  /** Sent with every request, such as a key. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The model name to ask it for, so that the mock plays the scenario. */
+  modelOf(scenario: Scenario): string;
+}
+
+/** What a subject may build on. */
+export interface Stage {
+  readonly processes: Processes;
+  /** For configuration, data and logs; removed after the run. */
+  readonly folder: string;
+  readonly mock: Address;
+  readonly scenarios: Scenarios;
+}
+
+export type StartSubject = (stage: Stage) => Promise<Subject>;

@@ -17,6 +17,7 @@ beforeAll(async () => {
     tools: ["mock/content=tools,tokens=4"],
     breaks: ["mock/fail=reset,failAfter=3"],
     "org/with-slash": ["mock"],
+    down: ["mock/status=500", "mock/status=502", "mock/status=503"],
   });
   client = new OpenAI({ baseURL: rig.gateway.baseUrl, apiKey: rig.key, maxRetries: 0 });
 });
@@ -115,4 +116,26 @@ test("aborts a stream, and the upstream is let go of", async () => {
   }
   await eventually(() => expect(rig.mock.stats().clientAborts).toBe(abortsBefore + 1));
   expect(rig.mock.stats().inFlight).toBe(0);
+});
+
+test("does not repeat what three deployments have failed at", async () => {
+  const before = rig.mock.stats().requests;
+  const trying = client.withOptions({ maxRetries: 2 });
+  await expect(trying.chat.completions.create({ model: "down", messages })).rejects.toThrow("503");
+  expect(rig.mock.stats().requests - before).toBe(3);
+});
+
+test.each([
+  ["files", () => client.files.list()],
+  ["responses", () => client.responses.create({ model: "chat", input: "hi" })],
+  ["vector stores", () => client.vectorStores.retrieve("vs_1")],
+  ["stored completions", () => client.chat.completions.retrieve("chatcmpl_1")],
+])("hears that %s are not carried", async (_what, call) => {
+  const error: unknown = await call().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof OpenAI.NotFoundError)) throw new Error("not refused");
+  expect(error.message).toContain("does not carry");
+  expect([error.code, error.headers.get("x-should-retry")]).toEqual(["unknown_url", "false"]);
 });

@@ -51,7 +51,12 @@ export interface ClientResponse {
   listen(listener: ClientListener): void;
   /** Status line and headers; they leave with the first bytes of the body. */
   start(status: number, headers: ResponseHeaders): void;
-  /** Hot. @returns false when the client reads slower than we write: wait for `drained`. */
+  /**
+   * Hot.
+   *
+   * @param frame Not empty.
+   * @returns false when the client reads slower than we write: wait for `drained`.
+   */
   write(frame: Uint8Array): boolean;
   /** Ends a body that was started, in the way that says "complete". */
   end(): void;

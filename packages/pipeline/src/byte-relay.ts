@@ -65,7 +65,8 @@ export class ByteRelay implements BodySink {
   }
 
   frame(frame: Buffer): void {
-    if (this.#progress === "ended") return;
+    // Nothing has come; in chunked encoding it would be the end.
+    if (this.#progress === "ended" || frame.length === 0) return;
     this.#aliveAtMs = this.#clock.nowMs();
     this.#bytes += frame.length;
     if (this.#bytes > PASSED_BYTES_MAX) {

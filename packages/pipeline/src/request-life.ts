@@ -14,7 +14,7 @@ import type {
 import type { Clock } from "@slipstream/contracts/clock";
 import type { OperationName } from "@slipstream/contracts/endpoint";
 import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
-import { GatewayError } from "@slipstream/contracts/errors";
+import type { GatewayError } from "@slipstream/contracts/errors";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import type { Principal } from "@slipstream/contracts/principal";
 import type {
@@ -25,6 +25,7 @@ import type {
 } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
+import { bodyTimeout } from "./timeouts.ts";
 
 /** Filled in as the request goes on; all of it ends in the report. */
 export interface RequestFacts {
@@ -224,7 +225,7 @@ export class RequestLife implements ClientListener, OpenRequest {
       this.response.destroy();
     } else if (this.#phase.type === "open") {
       if (this.#phase.worker !== undefined) this.#phase.worker.sweep(nowMs);
-      else if (nowMs - this.startMs >= ARRIVAL_MS) this.fail(tooSlow());
+      else if (nowMs - this.startMs >= ARRIVAL_MS) this.fail(bodyTimeout());
     }
   }
 
@@ -293,10 +294,4 @@ export class RequestLife implements ClientListener, OpenRequest {
       durationMs: this.#clock.nowMs() - this.startMs,
     };
   }
-}
-
-/** What is left of the body would still come on this connection. */
-function tooSlow(): GatewayError {
-  const headers = { connection: "close" };
-  return new GatewayError("body_timeout", "The request did not arrive in time.", { headers });
 }

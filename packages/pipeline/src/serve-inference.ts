@@ -3,7 +3,8 @@
  */
 import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deployment, Route } from "@slipstream/contracts/deployment";
-import { GatewayError } from "@slipstream/contracts/errors";
+import { InvariantError } from "@slipstream/contracts/errors";
+import type { GatewayError } from "@slipstream/contracts/errors";
 import type { AttemptFacts } from "@slipstream/contracts/request-events";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
 import { runAttempt } from "./attempt.ts";
@@ -64,7 +65,7 @@ async function attemptInTurn(
   const { endpoint, route, body } = inference;
   const { isStream } = life.facts;
   const tried = new Set<Deployment>();
-  let lastError = new GatewayError("internal_error", "The model has no deployment.");
+  let lastError: GatewayError | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const deployment = ports.pool.pick(route, tried);
     if (deployment === undefined) break;
@@ -86,7 +87,7 @@ async function attemptInTurn(
     if (!lastError.spec.retryable || !body.isHeld) break;
     if (attempt === ATTEMPTS_MAX) throw toLastWord(lastError);
   }
-  throw lastError;
+  throw lastError ?? new InvariantError("a route has no deployment");
 }
 
 function toAttemptFacts(

@@ -8,6 +8,9 @@ import type { BodySink } from "@slipstream/contracts/upstream";
 import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CHAT_COMPLETIONS } from "../src/inference-endpoints.ts";
+import { AUDIO_SPEECH, AUDIO_TRANSCRIPTIONS } from "../src/media-endpoints.ts";
+import { FORM_TYPE, toForm } from "./form.ts";
 import { chatBody, PipelineRig, PRINCIPAL } from "./pipeline-rig.ts";
 
 const CHUNK = `data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n`;
@@ -32,14 +35,22 @@ function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
 /** How an upstream behaves in one exchange. */
 const exchangeScript = fc.record({
   head: fc.constantFrom("unreachable", "silent", "silent", 200, 200, 200, 400, 401, 429, 500, 503),
-  contentType: fc.constantFrom("text/event-stream", "application/json", "text/html"),
+  contentType: fc.constantFrom("text/event-stream", "application/json", "text/html", "audio/mpeg"),
+  readsBody: fc.boolean(),
   frames: fc.array(fc.constantFrom(...frameNames), { maxLength: 6 }),
   last: fc.constantFrom("end", "truncated", "silent"),
 });
 
 type ExchangeScript = typeof exchangeScript extends fc.Arbitrary<infer T> ? T : never;
 
+const ENDPOINTS = {
+  chat: CHAT_COMPLETIONS,
+  speech: AUDIO_SPEECH,
+  transcription: AUDIO_TRANSCRIPTIONS,
+} as const;
+
 const scenario = fc.record({
+  endpoint: fc.constantFrom("chat", "chat", "speech", "transcription"),
   auth: fc.constantFrom("ok", "ok", "ok", "later", "invalid", "down", "bug"),
   body: fc.constantFrom("good", "good", "good", "aliased", "junk", "unknown model", "too large"),
   isStream: fc.boolean(),
@@ -63,6 +74,11 @@ async function playExchange(exchange: FakeExchange, script: ExchangeScript): Pro
   }
   const { head: status, contentType } = script;
   const headers = { "content-type": contentType };
+  if (script.readsBody) {
+    await exchange.receive();
+    // What is wrong with a body that is sent while it arrives ends the exchange.
+    if (exchange.isAborted) return;
+  }
   const body = exchange.sink.head({ status: Number(status), headers });
   for (const name of script.frames) {
     await Promise.resolve();
@@ -89,14 +105,29 @@ function toBody(how: Scenario["body"], isStream: boolean): Buffer | Error {
   if (how === "junk") return Buffer.from("{");
   if (how === "too large") return new GatewayError("body_too_large", "");
   if (how === "unknown model") return chatBody({ model: "gpt", stream: isStream });
-  return chatBody({ model: how === "aliased" ? "l" : "llama", stream: isStream });
+  return chatBody({ model: how === "aliased" ? "l" : "llama", stream: isStream, input: "hi" });
+}
+
+/** The same as a form. What is wrong with the whole of it comes behind its model. */
+function toFormFrames(how: Scenario["body"]): readonly (Buffer | Error)[] {
+  const names = { aliased: "l", "unknown model": "gpt" } as const;
+  const value = how === "aliased" || how === "unknown model" ? names[how] : "llama";
+  const form = toForm({ name: "model", value }, { name: "file", value: "sound" });
+  const cut = form.indexOf("sound");
+  const beginning = [form.subarray(0, 20), form.subarray(20, cut)];
+  if (how === "junk") return [...beginning, form];
+  if (how === "too large") return [...beginning, new GatewayError("body_too_large", "")];
+  return [...beginning, form.subarray(cut)];
 }
 
 async function play(input: Scenario): Promise<PipelineRig> {
   const running: Promise<void>[] = [];
   const rig: PipelineRig = new PipelineRig({
     authorization: "Bearer x",
-    body: toBody(input.body, input.isStream),
+    served: ENDPOINTS[input.endpoint],
+    ...(input.endpoint === "transcription"
+      ? { frames: toFormFrames(input.body), contentType: FORM_TYPE }
+      : { body: toBody(input.body, input.isStream) }),
     authenticate: () => authenticate(input.auth),
     play: (exchange) => {
       const script = input.exchanges[rig.upstream.exchanges.length - 1];
@@ -138,28 +169,32 @@ test("every request ends exactly once, and so does every attempt", async () => {
       expect(report.attempts).toBe(starts.length);
       expect(rig.openRequests.count).toBe(0);
       expect(rig.observer.gapsMs).toHaveLength(Math.max(0, (report.stream?.chunks ?? 0) - 1));
-      checkHonesty(rig, report.outcome);
+      checkHonesty(rig, input.endpoint, report.outcome);
     }),
-    { numRuns: 4000 },
+    { numRuns: 6000 },
   );
   // The scenarios are worth something only if they reach everything.
   expect([...outcomes].toSorted()).toEqual([...OUTCOMES].toSorted());
 });
 
 /** What the client saw agrees with what was reported. */
-function checkHonesty(rig: PipelineRig, outcome: string): void {
+function checkHonesty(rig: PipelineRig, endpoint: Scenario["endpoint"], outcome: string): void {
   const { client } = rig;
   if (outcome === "complete") {
     expect(client.status).toBe(200);
-    // A client may leave as soon as it has read the announced end.
+    // A client may leave as soon as it has read the end.
     if (client.ending === "left") expect(client.text).toMatch(/^data: \[DONE\]$/m);
     else expect(client.ending).toBe("ended");
   } else if (client.status === 200 && outcome !== "client_abort") {
     expect(client.ending).toBe("cut");
     if (outcome === "client_too_slow") return;
-    expect(client.text).toMatch(/data: \{"error":\{"message":"[^"]+","type":"server_error"/);
+    const words = /data: \{"error":\{"message":"[^"]+","type":"server_error"/;
+    if (endpoint === "chat") expect(client.text).toMatch(words);
+    else expect(client.text).not.toMatch(words);
   }
-  if (client.ending === "cut") expect(client.text).not.toMatch(/^data: \[DONE\]$/m);
+  if (endpoint === "chat" && client.ending === "cut") {
+    expect(client.text).not.toMatch(/^data: \[DONE\]$/m);
+  }
 }
 
 test("the exchange is aborted when the client leaves, at any moment", async () => {

@@ -1,5 +1,6 @@
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
+import { testDeployment } from "@slipstream/testkit/routes";
 import { expect, test } from "vitest";
 import { chatBody, PipelineRig, PRINCIPAL } from "./pipeline-rig.ts";
 
@@ -64,6 +65,19 @@ test.each([
   );
   expect(rig.client.status).toBe(clientStatus);
   expect(JSON.parse(rig.client.text)).toMatchObject({ error: { code, param: null } });
+});
+
+test.each([
+  ["three deployments have failed", undefined, refuse(500), "false"],
+  ["the upstream has said when", undefined, refuse(429, { "retry-after": "7" }), undefined],
+  ["there was no third deployment", testDeployment("a"), refuse(500), undefined],
+  ["it is the request that is wrong", undefined, refuse(400), undefined],
+])("a client is told whether to try again when %s", async (_when, only, play, told) => {
+  const rig = await run({
+    play,
+    ...(only === undefined ? {} : { route: { deployments: [only] } }),
+  });
+  expect(rig.client.headers["x-should-retry"]).toBe(told);
 });
 
 test("the second deployment answers for the first", async () => {

@@ -35,6 +35,7 @@ export class FakeClient implements ClientResponse {
 
   write(frame: Uint8Array): boolean {
     if (this.status === undefined) throw new Error("a body without a status line");
+    if (frame.length === 0) throw new Error("an empty frame");
     if (this.ending === "none") this.#frames.push(frame);
     return this.keepsUp;
   }
@@ -45,7 +46,7 @@ export class FakeClient implements ClientResponse {
 
   send(status: number, headers: ResponseHeaders, body: Uint8Array): void {
     this.start(status, headers);
-    this.write(body);
+    if (body.length > 0) this.write(body);
     this.end();
   }
 

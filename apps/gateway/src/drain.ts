@@ -24,6 +24,8 @@ export async function drain(options: DrainOptions): Promise<void> {
   openRequests.failAll();
   await endedWithin(openRequests, LAST_WORDS_MS);
   await dataServer.close();
+  // Node tells of a connection's end some turns of the event loop after the server's.
+  await endedWithin(openRequests, LAST_WORDS_MS);
 }
 
 async function endedWithin(openRequests: OpenRequests, ms: number): Promise<void> {

@@ -11,7 +11,7 @@ import { startGateway } from "../compose.ts";
 import type { Gateway } from "../compose.ts";
 import { toDemoConfig } from "./demo-config.ts";
 import { toDemoGuide } from "./demo-guide.ts";
-import { toFreePort } from "./free-port.ts";
+import { findFreePort } from "./free-port.ts";
 import { startScriptedModel } from "./scripted-model.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
 import { untilSignal } from "./signals.ts";
@@ -28,14 +28,16 @@ export async function demo(options: DemoOptions): Promise<void> {
   let model: ScriptedModel | undefined;
   let gateway: Gateway | undefined;
   try {
-    model = await startScriptedModel();
+    const storeUrl = `sqlite:${join(folder, "demo.db")}`;
+    const starting = startScriptedModel();
+    const key = await createKey(storeUrl);
+    model = await starting;
     const config = toDemoConfig({
       modelUrl: model.url,
-      storeUrl: `sqlite:${join(folder, "demo.db")}`,
-      port: await toFreePort(options.port),
-      adminPort: await toFreePort(options.adminPort),
+      storeUrl,
+      port: await findFreePort(options.port),
+      adminPort: await findFreePort(options.adminPort),
     });
-    const key = await createKey(config.store.url);
     gateway = await startGateway(config);
     console.log(toDemoGuide({ baseUrl: gateway.baseUrl, adminUrl: gateway.adminUrl, key }));
     await ended;

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 /** @returns the port when nobody on this machine has it, else 0: any free one. */
-export function toFreePort(port: number): Promise<number> {
+export function findFreePort(port: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", () => resolve(0));

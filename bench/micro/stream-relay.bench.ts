@@ -62,14 +62,13 @@ function relayStream(
   clock: typeof frozenClock,
   usageView: UsageView = "everything",
 ): void {
-  const meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, gaps, startMs: 0 });
+  const meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, choices: 1, gaps, startMs: 0 });
   const relay = new StreamRelay({
     client,
     flow,
     meter,
     clock,
     owner,
-    choices: 1,
     doneEvent: CHAT_STREAM.doneEvent,
   });
   for (const frame of frames) relay.frame(frame);

@@ -61,6 +61,8 @@ export interface RequestReport {
   readonly isStream: boolean;
   /** Of the request body; 0 when it was not read. */
   readonly requestBytes: number;
+  /** Of the body of a whole answer; `undefined` without one. */
+  readonly answerBytes: number | undefined;
   /** `undefined` for an answer that was not streamed. */
   readonly stream: StreamReport | undefined;
   readonly finishReason: string | undefined;

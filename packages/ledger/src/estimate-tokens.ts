@@ -34,8 +34,6 @@ const BODIES: Readonly<Record<OperationName, Bodies>> = {
 /** What an estimate is made from. */
 export interface MeasuredRequest extends RequestReport {
   readonly operation: OperationName;
-  /** Body of an answer that was not streamed. */
-  readonly answerBytes?: number | undefined;
 }
 
 /** @returns `null` when there is nothing to go by. */

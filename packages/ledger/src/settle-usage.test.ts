@@ -21,6 +21,7 @@ const STREAMED: EndedRequest = {
   durationMs: 1,
   isStream: true,
   requestBytes: 401,
+  answerBytes: undefined,
   stream: { firstChunkMs: 1, chunks: 5, gapMsMax: 0 },
   finishReason: undefined,
   usage: undefined,

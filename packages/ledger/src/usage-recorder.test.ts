@@ -27,6 +27,7 @@ const REPORT: RequestReport = {
   durationMs: 250.4,
   isStream: true,
   requestBytes: 401,
+  answerBytes: undefined,
   stream: { firstChunkMs: 12.6, chunks: 3, gapMsMax: 1 },
   finishReason: "stop",
   usage: {

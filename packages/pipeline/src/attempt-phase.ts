@@ -46,9 +46,9 @@ export function findPhaseTimeout(
         ? findFirstTokenTimeout(times)
         : times.body.findTimeout(nowMs, deadlines.stallMs);
     case "collecting":
-      return findStall(times, phase.collector.lastFrameAtMs, deadlines.stallMs);
+      return findBodyStall(phase.collector, times);
     case "streaming":
-      return phase.meter.chunks === 0
+      return phase.meter.chunks === 0 && !phase.meter.isDone
         ? findFirstTokenTimeout(times)
         : findStreamStall(phase, times);
     case "passing":
@@ -72,6 +72,14 @@ function findStreamStall(
   if (relay.isPaused) return undefined;
   const stallMs = meter.isDone ? DONE_GRACE_MS : times.deadlines.stallMs;
   return findStall(times, Math.max(meter.progressAtMs, relay.resumedAtMs), stallMs);
+}
+
+/** Some send the head at once and the rest when they have it. */
+function findBodyStall(collector: BodyCollector, times: AttemptTimes): GatewayError | undefined {
+  const { stallMs } = times.deadlines;
+  return collector.lastFrameAtMs === undefined
+    ? times.body.findTimeout(times.nowMs, stallMs)
+    : findStall(times, collector.lastFrameAtMs, stallMs);
 }
 
 function findStall(

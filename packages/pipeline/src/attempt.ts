@@ -100,6 +100,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     life.facts.stream = undefined;
     life.facts.finishReason = undefined;
     life.facts.usage = undefined;
+    life.facts.answerBytes = undefined;
     this.#ports.observer.observe({ type: "attempt_start", ...facts });
     life.assign(this);
     this.#exchange = this.#ports.upstream.send(request, this);
@@ -176,7 +177,8 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   /** Keeps load balancers from closing a connection on which a slow first token is awaited. */
   #beat(nowMs: number): void {
     const { life, heartbeatMs, isStream } = this.#options;
-    if (!isStream || this.#isCommitted || heartbeatMs === undefined) return;
+    const hasContent = this.#phase.type === "streaming" && this.#phase.meter.chunks > 0;
+    if (!isStream || hasContent || heartbeatMs === undefined) return;
     if (nowMs - life.lastBeatAtMs < heartbeatMs) return;
     life.lastBeatAtMs = nowMs;
     life.startStream();
@@ -203,14 +205,14 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     const { clock, observer } = this.#ports;
     const gaps = observer.gapRecorder(facts);
     const { startMs, response: client } = life;
-    const meter = new StreamMeter({ dialect, gaps, startMs, usageView: usage.view });
+    const { choices } = body;
+    const meter = new StreamMeter({ dialect, gaps, startMs, usageView: usage.view, choices });
     const relay = new StreamRelay({
       client,
       flow: this.#createFlow(),
       meter,
       clock,
       owner: this,
-      choices: body.choices,
       doneEvent: dialect.doneEvent,
     });
     this.#phase = { type: "streaming", relay, meter };
@@ -270,6 +272,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     if (facts.type === "unreadable" || isStream) return this.#fail(unusable(UNEXPECTED_FORM));
     life.facts.finishReason = facts.finishReason;
     life.facts.usage = facts.usage;
+    life.facts.answerBytes = bytes.length;
     // No-op if it has ended; otherwise the upstream has answered before it had the whole request.
     this.#exchange?.abort();
     this.#finish({ type: "answered" });

@@ -13,7 +13,7 @@ export class BodyCollector implements BodySink {
   readonly #bytesMax: number;
   readonly #collected: (body: CollectedBody) => void;
   readonly #clock: Clock;
-  #lastFrameAtMs: number;
+  #lastFrameAtMs: number | undefined;
   readonly #held: HeldBytes = new HeldBytes();
 
   /** @param collected Called once; nothing is collected after that. */
@@ -21,11 +21,10 @@ export class BodyCollector implements BodySink {
     this.#bytesMax = bytesMax;
     this.#clock = clock;
     this.#collected = collected;
-    this.#lastFrameAtMs = clock.nowMs();
   }
 
-  /** Since when nothing has come; the head counts. */
-  get lastFrameAtMs(): number {
+  /** Since when nothing has come; `undefined` before the first frame. */
+  get lastFrameAtMs(): number | undefined {
     return this.#lastFrameAtMs;
   }
 

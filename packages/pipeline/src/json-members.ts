@@ -115,5 +115,16 @@ export function editMembers(
     pieces.push(Buffer.from(`${comma}${JSON.stringify(name)}:${value}`));
   }
   pieces.push(json.subarray(end));
-  return Buffer.concat(pieces);
+  return concat(pieces);
+}
+
+/** As `Buffer.concat`, but not cut from memory that is shared: it is kept for as long as the answer lasts. */
+function concat(pieces: readonly Buffer[]): Buffer {
+  const joined = Buffer.allocUnsafeSlow(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    joined.set(piece, position);
+    position += piece.length;
+  }
+  return joined;
 }

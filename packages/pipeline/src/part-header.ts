@@ -30,7 +30,8 @@ function readDisposition(value: string): string | undefined {
   const type = FORM_DATA.exec(value)?.[0];
   if (type === undefined) return undefined;
   const parameters = parseParameters(value.slice(type.length));
-  // Some servers prefer this one to `name`; no form has it.
-  if (parameters?.has("name*") === true) return undefined;
+  // `name*`, `name*0`, …: some servers join or prefer them, and no form has them. (RFC 2231, 3 and 4)
+  const names = [...(parameters?.keys() ?? [])];
+  if (names.some((name) => name.includes("*") && !name.startsWith("filename"))) return undefined;
   return parameters?.get("name");
 }

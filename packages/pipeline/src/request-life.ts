@@ -36,6 +36,7 @@ export interface RequestFacts {
   model: string | undefined;
   isStream: boolean;
   requestBytes: number;
+  answerBytes: number | undefined;
   stream: StreamReport | undefined;
   finishReason: string | undefined;
   usage: Usage | undefined;
@@ -110,6 +111,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     model: undefined,
     isStream: false,
     requestBytes: 0,
+    answerBytes: undefined,
     stream: undefined,
     finishReason: undefined,
     usage: undefined,

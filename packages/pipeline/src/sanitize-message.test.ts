@@ -18,6 +18,13 @@ test.each([
   ["bad header Authorization: Bearer abc.def", "bad header Authorization: [credential]"],
   ["org-AbCdEf123456 is over its limit", "[credential] is over its limit"],
   ["ask ops@example.org", "ask [address]"],
+  ["dial gpu-node-3:8000 or inference.acme.de:8443", "dial [host] or [host]"],
+  [`API key: "abc123"`, `[credential]"`],
+  [
+    "password=hunter2 token eyJhbGciOiJIUzI1NiJ9.e30.abc AKIAIOSFODNN7EXAMPLE",
+    "[credential] token [credential] [credential]",
+  ],
+  ["no file /models/llama/x.gguf, 3/4 done", "no file [path], 3/4 done"],
   ["a\r\nset-cookie: x", "a set-cookie: x"],
 ])("%s", (message, clean) => {
   expect(sanitizeMessage(message)).toBe(clean);

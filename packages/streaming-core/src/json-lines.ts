@@ -4,11 +4,11 @@
  * What is not a whole object on one line is dropped: a client could make nothing of it.
  */
 import { HeldBytes } from "./held-bytes.ts";
-import { findLineEnd } from "./sse-event.ts";
 import { EVENT_BYTES_MAX } from "./sse-scanner.ts";
 import type { SseScanner } from "./sse-scanner.ts";
 
 const LF = 10;
+const SPACES: readonly unknown[] = [LF, 13, 32];
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const DATA = Buffer.from("data: ");
@@ -25,7 +25,7 @@ export class JsonLines {
 
   /** Whether a stream that begins with this frame is one of bare JSON. */
   static begins(frame: Buffer): boolean {
-    return frame[0] === OPEN_BRACE;
+    return frame[skipSpace(frame)] === OPEN_BRACE;
   }
 
   /** @returns false when the stream has to stop here. */
@@ -48,8 +48,14 @@ export class JsonLines {
   }
 
   #pushLine(line: Buffer): boolean {
-    const text = line.subarray(0, findLineEnd(line, 0));
+    const text = Buffer.from(line.toString("latin1").trim(), "latin1");
     if (text[0] !== OPEN_BRACE || text[text.length - 1] !== CLOSE_BRACE) return true;
     return this.#scanner.push(Buffer.concat([DATA, text, EVENT_END]));
   }
+}
+
+function skipSpace(frame: Buffer): number {
+  let position = 0;
+  while (SPACES.includes(frame[position])) position++;
+  return position;
 }

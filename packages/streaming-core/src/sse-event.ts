@@ -33,46 +33,70 @@ export function readErrorData(event: Buffer): Buffer | undefined {
 
 /** The values of all lines with this field. */
 function readField(event: Buffer, field: string): readonly Buffer[] {
-  const values: Buffer[] = [];
-  let position = startsWith(event, BYTE_ORDER_MARK, 0) ? BYTE_ORDER_MARK.length : 0;
-  while (position < event.length) {
-    const lineEnd = findLineEnd(event, position);
-    const value = readLine(event.subarray(position, lineEnd), field);
-    if (value !== undefined) values.push(value);
-    position = lineEnd + 1;
+  return readLines(event).flatMap((line) => {
+    const valueStart = findValue(event, line, field);
+    return valueStart === -1 ? [] : [event.subarray(valueStart, line.end)];
+  });
+}
+
+/**
+ * The same event with other data: everything else, and the way in which its data is written, stays.
+ *
+ * @param data JSON text; each of its lines becomes one of the event.
+ */
+export function replaceEventData(event: Buffer, data: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  let isWritten = false;
+  let position = 0;
+  for (const line of readLines(event)) {
+    const valueStart = findValue(event, line, "data");
+    // What precedes the first line is a byte order mark.
+    if (valueStart === -1) pieces.push(event.subarray(position, line.next));
+    else if (!isWritten) {
+      const prefix = event.subarray(position, valueStart);
+      pieces.push(...toDataLines(prefix, data, event.subarray(line.end, line.next)));
+      isWritten = true;
+    }
+    position = line.next;
   }
-  return values;
+  return Buffer.concat(pieces);
+}
+
+function toDataLines(prefix: Buffer, data: Buffer, lineEnd: Buffer): readonly Buffer[] {
+  const lines = data.toString("latin1").split("\n");
+  return lines.flatMap((line) => [prefix, Buffer.from(line, "latin1"), lineEnd]);
+}
+
+/** Offsets of a line: `next` is behind its line end. */
+interface Line {
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
+
+function readLines(event: Buffer): readonly Line[] {
+  const lines: Line[] = [];
+  let start = startsWith(event, BYTE_ORDER_MARK, 0) ? BYTE_ORDER_MARK.length : 0;
+  while (start < event.length) {
+    const end = findLineEnd(event, start);
+    const isCrLf = event[end] === CR && event[end + 1] === LF;
+    const next = Math.min(end + (isCrLf ? 2 : 1), event.length);
+    lines.push({ start, end, next });
+    start = next;
+  }
+  return lines;
+}
+
+/** @returns where the value of the line begins, -1 when it has another field. */
+function findValue(event: Buffer, { start, end }: Line, field: string): number {
+  const nameEnd = start + field.length;
+  if (nameEnd > end || event.toString("latin1", start, nameEnd) !== field) return -1;
+  if (nameEnd === end) return end;
+  if (event[nameEnd] !== COLON) return -1;
+  return event[nameEnd + 1] === SPACE ? Math.min(nameEnd + 2, end) : nameEnd + 1;
 }
 
 const NEWLINE = Buffer.from([LF]);
-const DATA_PREFIX = Buffer.from("data: ");
-const EVENT_END = Buffer.from("\n\n");
-
-/**
- * The same event with other data.
- *
- * @param data As `readEventData` found it in these bytes. Data of several lines is written on one.
- */
-export function replaceEventData(event: Buffer, data: Buffer, replacement: Buffer): Buffer {
-  const start = data.buffer === event.buffer ? data.byteOffset - event.byteOffset : -1;
-  if (start < 0 || start > event.length) {
-    return Buffer.concat([DATA_PREFIX, replacement, EVENT_END]);
-  }
-  return Buffer.concat([
-    event.subarray(0, start),
-    replacement,
-    event.subarray(start + data.length),
-  ]);
-}
-
-/** @returns the value of the line, `undefined` when it has another field. */
-function readLine(line: Buffer, field: string): Buffer | undefined {
-  if (line.toString("latin1", 0, field.length) !== field) return undefined;
-  if (line.length === field.length) return line.subarray(line.length);
-  if (line[field.length] !== COLON) return undefined;
-  const valueStart = field.length + 1;
-  return line.subarray(line[valueStart] === SPACE ? valueStart + 1 : valueStart);
-}
 
 /** Offset of the next CR or LF; the end of the bytes without one. */
 export function findLineEnd(bytes: Buffer, from: number): number {

@@ -177,7 +177,7 @@ export class SseScanner {
     if (verdict === "cut") {
       const { cutStart, cutEnd } = this.#reader;
       const rest = Buffer.concat([data.subarray(0, cutStart), data.subarray(cutEnd)]);
-      this.#cutEvent = replaceEventData(event, data, rest);
+      this.#cutEvent = replaceEventData(event, rest);
     }
     return verdict;
   }

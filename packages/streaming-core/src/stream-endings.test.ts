@@ -157,3 +157,52 @@ describe.each(RECORDED_FAILURES)("$name", ({ good, bad, chunks, error }) => {
     }
   });
 });
+
+/** Its lines that are no data. */
+function others(event: string): readonly string[] {
+  return event.split(/\r?\n/).filter((line) => /^(?:id|event)/.test(line));
+}
+
+test.each([
+  [
+    "indented",
+    `data: {\ndata:   "choices": [{"delta":{"content":"a"}}],\ndata:   "usage": {"prompt_tokens":1}\ndata: }\n\n`,
+  ],
+  [
+    "named",
+    `id: 7\nevent: message\ndata: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n`,
+  ],
+  ["CRLF", `data:{"choices":[{"delta":{"content":"a"}}],"usage":null}\r\n\r\n`],
+])("usage is cut out of an event that is %s, and nothing else", (_name, event) => {
+  const bytes = Buffer.from(event + FINISH + DONE);
+  for (let offset = 0; offset < bytes.length; offset++) {
+    const rig = new Rig("nothing").play(cut(bytes, [offset]));
+    const [first = ""] = rig.client.text.split(/\r?\n\r?\n/, 1);
+    const lines = first.split(/\r?\n/);
+    const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5));
+    expect(JSON.parse(data.join("\n"))).toEqual({ choices: [{ delta: { content: "a" } }] });
+    expect(others(first)).toEqual(others(event));
+    expect(rig.client.text.endsWith(FINISH + DONE)).toBe(true);
+  }
+});
+
+test.each([
+  ["half of its JSON", `data: {"choices":[{"index":0,"delta":{"content":"b"}`, "truncated"],
+  [
+    "an error beside content",
+    chunk("b").replace("}]}", `}],"error":{"message":"x"}}`),
+    "error_event",
+  ],
+])("a stream that ends with %s", (_name, last, ending) => {
+  const rig = new Rig().play([Buffer.from(chunk("a") + last)]);
+  expect(rig.ending?.type).toBe(ending);
+});
+
+test("several answers: one that ends together with its content has ended", () => {
+  const both = [0, 1].map(
+    (index) =>
+      `data: {"choices":[{"index":${index},"delta":{"content":"a"},"finish_reason":"stop"}]}\n\n`,
+  );
+  const rig = new Rig("everything", 2).play([Buffer.from(both.join(""))]);
+  expect(rig.ending).toEqual({ type: "complete" });
+});

@@ -24,6 +24,8 @@ export type UsageView = "everything" | "last" | "nothing";
 export interface StreamMeterOptions {
   readonly dialect: StreamDialect;
   readonly usageView: UsageView;
+  /** How many answers the client has asked for. */
+  readonly choices: number;
   readonly gaps: GapRecorder;
   /** When the request began. */
   readonly startMs: number;
@@ -32,6 +34,7 @@ export interface StreamMeterOptions {
 export class StreamMeter implements EventReader {
   readonly #dialect: StreamDialect;
   readonly #usageView: UsageView;
+  readonly #choices: number;
   readonly #gaps: GapRecorder;
   readonly #startMs: number;
 
@@ -63,6 +66,7 @@ export class StreamMeter implements EventReader {
   constructor(options: StreamMeterOptions) {
     this.#dialect = options.dialect;
     this.#usageView = options.usageView;
+    this.#choices = options.choices;
     this.#gaps = options.gaps;
     this.#startMs = options.startMs;
     this.#atMs = options.startMs;
@@ -132,10 +136,15 @@ export class StreamMeter implements EventReader {
     return this.#finishReason;
   }
 
-  /** How many of the choices have ended. */
-  get finishedChoices(): number {
+  /** Every choice that the client asked for has ended. */
+  get isFinished(): boolean {
     this.#readUnread();
-    return this.#finishedChoices.size;
+    return this.#finishedChoices.size >= this.#choices;
+  }
+
+  /** Whether this is the data of a whole event. */
+  isReadable(data: Buffer): boolean {
+    return this.#dialect.readChunk(data).type !== "unreadable";
   }
 
   /** The last usage that the stream reported. */
@@ -156,7 +165,8 @@ export class StreamMeter implements EventReader {
     const shape = this.#shape;
     const from = start + this.#shapeStart;
     const to = from + shape.length;
-    if (shape.length === 0 || to >= end || bytes[to] === QUOTE) return false;
+    // Of several answers at once each may end in any event.
+    if (shape.length === 0 || to >= end || bytes[to] === QUOTE || this.#choices > 1) return false;
     for (let index = 0; index < shape.length; index++) {
       if (bytes[from + index] !== shape[index]) return false;
     }
@@ -179,6 +189,7 @@ export class StreamMeter implements EventReader {
   /** Warm: a few times per stream. */
   #readEvent(bytes: Buffer, start: number, end: number): EventVerdict {
     this.#readUnread();
+    if (this.#error !== undefined) return "stop";
     const data = bytes.subarray(start, end);
     const facts = this.#dialect.readChunk(data);
     switch (facts.type) {
@@ -215,8 +226,10 @@ export class StreamMeter implements EventReader {
     if (facts.shape === undefined) return;
     const { start, end } = facts.shape;
     this.#shapeStart = start;
-    // A copy: the frame behind it would be kept for as long as the stream lasts.
-    this.#shape = Buffer.from(data.subarray(start, end));
+    // In memory of its own: the frame, or what Node cuts small buffers from, would be kept with it for as
+    // long as the stream lasts.
+    this.#shape = Buffer.allocUnsafeSlow(end - start);
+    this.#shape.set(data.subarray(start, end));
   }
 
   /** An event that was only recognised may still hold the finish reason or the usage. */
@@ -227,6 +240,8 @@ export class StreamMeter implements EventReader {
     );
     this.#unread = undefined;
     if (facts.type === "chunk") this.#learnEnd(facts);
+    // It came together with content, which was all that its shape told.
+    if (facts.type === "error") this.#error = facts.error;
   }
 
   #learnEnd(facts: ChunkFacts & { type: "chunk" }): void {

@@ -113,6 +113,7 @@ test("only the first and the last events of a plain stream are parsed", () => {
   const meter = new StreamMeter({
     dialect: { ...CHAT_STREAM, readChunk: countedReadChunk },
     usageView: "everything",
+    choices: 1,
     gaps,
     startMs: 0,
   });

@@ -21,8 +21,6 @@ import type { StreamMeter } from "./stream-meter.ts";
 /** Bytes of comments that may precede the first event before the client's status line is sent all the same. */
 export const GATE_BYTES_MAX: number = 64 * 1024;
 
-/** How the data of a whole event ends: a JSON object, or `[DONE]`. */
-const WHOLE_DATA = /[}\]]$/;
 const EVENT_END = Buffer.from("\n\n");
 
 /** What became of a stream. */
@@ -57,8 +55,6 @@ export interface StreamRelayOptions {
   readonly meter: StreamMeter;
   readonly clock: Clock;
   readonly owner: RelayOwner;
-  /** How many choices the client has asked for. */
-  readonly choices: number;
   /** See `StreamDialect`. */
   readonly doneEvent: Buffer;
 }
@@ -69,7 +65,6 @@ export class StreamRelay implements BodySink, EventOutput {
   readonly #meter: StreamMeter;
   readonly #clock: Clock;
   readonly #owner: RelayOwner;
-  readonly #choices: number;
   readonly #doneEvent: Buffer;
   readonly #scanner: SseScanner;
   /** Chosen by the first frame. */
@@ -87,7 +82,6 @@ export class StreamRelay implements BodySink, EventOutput {
     this.#meter = options.meter;
     this.#clock = options.clock;
     this.#owner = options.owner;
-    this.#choices = options.choices;
     this.#doneEvent = options.doneEvent;
     this.#scanner = new SseScanner(options.meter, this);
   }
@@ -131,11 +125,12 @@ export class StreamRelay implements BodySink, EventOutput {
   end(): void {
     if (this.#progress === "ended") return;
     const isGoodSoFar = this.#endLastEvent();
-    if (!isGoodSoFar) {
+    const { isFinished, error } = this.#meter;
+    if (!isGoodSoFar || error !== undefined) {
       this.#stop();
     } else if (this.#meter.isDone) {
       this.#finish({ type: "complete" });
-    } else if (this.#meter.finishedChoices >= this.#choices) {
+    } else if (isFinished) {
       // Some servers leave the last event out; the finish reasons prove that nothing is missing.
       if (this.#doneEvent.length > 0) this.pass(this.#doneEvent);
       this.#finish({ type: "complete" });
@@ -156,7 +151,7 @@ export class StreamRelay implements BodySink, EventOutput {
       return true;
     }
     // Half an event would only confuse the client: what is missing is told by how the stream ends.
-    if (!WHOLE_DATA.test(data.toString("latin1", Math.max(0, data.length - 1)))) return true;
+    if (!this.#meter.isReadable(data)) return true;
     return this.#scanner.push(Buffer.concat([rest, EVENT_END]));
   }
 

@@ -20,12 +20,11 @@ export class Rig {
 
   constructor(usageView: UsageView = "everything", choices = 1) {
     const gaps: GapRecorder = { recordGap: (gapMs) => this.gapsMs.push(gapMs) };
-    this.meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, gaps, startMs: 0 });
+    this.meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, choices, gaps, startMs: 0 });
     this.relay = new StreamRelay({
       client: this.client,
       clock: this.clock,
       meter: this.meter,
-      choices,
       doneEvent: CHAT_STREAM.doneEvent,
       flow: { pause: () => (this.isPaused = true), resume: () => (this.isPaused = false) },
       owner: {

@@ -32,6 +32,7 @@ export const REPORT: RequestReport = {
   durationMs: 1_500,
   isStream: true,
   requestBytes: 100,
+  answerBytes: undefined,
   stream: STREAM,
   finishReason: "stop",
   usage: {

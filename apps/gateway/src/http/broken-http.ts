@@ -3,15 +3,14 @@
  * these are in no metric of requests.
  */
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
 import { GatewayError } from "@slipstream/contracts/errors";
 
-/** Connections with a response under way: nothing may be written into it. */
-export type BusySockets = Pick<WeakSet<Socket>, "has">;
-
-export function answerBrokenHttp(error: ConnectionError, socket: Socket, busy: BusySockets): void {
-  if (error.code === "ECONNRESET" || !socket.writable || busy.has(socket)) {
+/** @param isBusy A response is under way: nothing may be written into it. */
+export function answerBrokenHttp(error: ConnectionError, socket: Socket, isBusy: boolean): void {
+  if (error.code === "ECONNRESET" || !socket.writable || isBusy) {
     socket.destroy();
     return;
   }
@@ -30,6 +29,17 @@ export function answerBrokenHttp(error: ConnectionError, socket: Socket, busy: B
   );
   // Not `end`: a client that does not close its half would keep the connection for as long as it likes.
   socket.destroySoon();
+}
+
+/** `100-continue` is the only expectation that there is; Node answers that one itself. */
+export function answerExpectation(_message: IncomingMessage, response: ServerResponse): void {
+  const refusal = new GatewayError("invalid_http", "The `expect` header asks for what is unknown.");
+  response.writeHead(refusal.spec.status, {
+    "content-type": "application/json; charset=utf-8",
+    "x-request-id": randomUUID(),
+    connection: "close",
+  });
+  response.end(JSON.stringify(toErrorEnvelope(refusal)));
 }
 
 interface ConnectionError extends Error {

@@ -8,7 +8,7 @@ import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import type { ListenAddress } from "../config/config.ts";
-import { answerBrokenHttp } from "./broken-http.ts";
+import { answerBrokenHttp, answerExpectation } from "./broken-http.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { Entrance } from "./entrance.ts";
 import { toError, toRoutingError } from "./routing-errors.ts";
@@ -58,11 +58,12 @@ function createRouter(ports: PipelinePorts, entrance: Entrance): FastifyInstance
     exposeHeadRoutes: false,
     // We answer in our own envelope.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, entrance.busySockets),
+    clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, entrance.isBusy(socket)),
     frameworkErrors: (_error, request, reply) => {
       entrance.refuse(request, reply, new GatewayError("invalid_http", "The URL is not valid."));
     },
   });
+  server.server.on("checkExpectation", answerExpectation);
   // The pipeline reads the body itself, after it knows who is asking.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, payload, done) => done(null, payload));

@@ -13,16 +13,17 @@ import { HttpRequest, HttpResponse } from "./http-exchange.ts";
 
 export class Entrance {
   readonly #ports: PipelinePorts;
-  readonly #busySockets = new WeakSet<Socket>();
+  /** Responses under way by connection: with pipelining there may be several. */
+  readonly #running = new WeakMap<Socket, number>();
   #stage: "open" | "closing" | "closed" = "open";
 
   constructor(ports: PipelinePorts) {
     this.#ports = ports;
   }
 
-  /** Connections with a response under way. */
-  get busySockets(): Pick<WeakSet<Socket>, "has"> {
-    return this.#busySockets;
+  /** Whether a response is under way on this connection. */
+  isBusy(socket: Socket): boolean {
+    return (this.#running.get(socket) ?? 0) > 0;
   }
 
   /** From now on every response tells its client to connect anew, which may lead elsewhere. */
@@ -38,8 +39,8 @@ export class Entrance {
   enter(request: FastifyRequest, reply: FastifyReply, name: EndpointName, serve: Serve): void {
     reply.hijack();
     const { socket } = request.raw;
-    this.#busySockets.add(socket);
-    reply.raw.once("close", () => this.#busySockets.delete(socket));
+    this.#count(socket, 1);
+    reply.raw.once("close", () => this.#count(socket, -1));
     const clientRequest = new HttpRequest(request.raw, name);
     const clientResponse = new HttpResponse(reply.raw, {
       "x-request-id": clientRequest.requestId,
@@ -48,6 +49,10 @@ export class Entrance {
     const exchange = { request: clientRequest, response: clientResponse };
     // Never rejects.
     void handleRequest(this.#ports, exchange, this.#stage === "closed" ? refuseLate : serve);
+  }
+
+  #count(socket: Socket, change: 1 | -1): void {
+    this.#running.set(socket, (this.#running.get(socket) ?? 0) + change);
   }
 
   refuse(request: FastifyRequest, reply: FastifyReply, error: GatewayError): void {

@@ -61,6 +61,7 @@ export class HttpResponse implements ClientResponse {
   /** Where chunks are written straight to, once the headers are out. */
   #chunkSocket: Socket | undefined;
   #awaitsDrain = false;
+  #hasLength = false;
 
   /** @param headers Of every response to this request. */
   constructor(response: ServerResponse, headers: ResponseHeaders) {
@@ -82,6 +83,7 @@ export class HttpResponse implements ClientResponse {
   }
 
   start(status: number, headers: ResponseHeaders): void {
+    this.#hasLength = "content-length" in headers;
     this.#response.writeHead(status, { ...headers, ...this.#headers });
   }
 
@@ -119,6 +121,11 @@ export class HttpResponse implements ClientResponse {
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */
   cut(): void {
     const { socket } = this.#response;
+    // Without chunks and without a length (HTTP/1.0) a proper close would be a good end.
+    if (!this.#hasLength && !this.#response.chunkedEncoding) {
+      socket?.resetAndDestroy();
+      return;
+    }
     if (socket !== null) socket.destroySoon();
     // Its turn has not come yet: an earlier request of the same connection is still being answered.
     else this.#response.once("socket", (own: Socket) => setImmediate(() => own.destroySoon()));
@@ -128,7 +135,20 @@ export class HttpResponse implements ClientResponse {
     this.#response.destroy();
   }
 
+  /**
+   * Node counts a write until all of it has left, libuv what is left of it: together they fall with every
+   * byte that a slow client takes.
+   */
   get pendingBytes(): number {
-    return this.#response.writableLength;
+    const { socket, writableLength } = this.#response;
+    return socket === null ? writableLength : writableLength + readQueueSize(socket);
   }
+}
+
+/** Not documented, but as old as Node: 0 where there is none, as with TLS. */
+function readQueueSize(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  if (typeof handle !== "object" || handle === null) return 0;
+  const size: unknown = Reflect.get(handle, "writeQueueSize");
+  return typeof size === "number" ? size : 0;
 }

@@ -17,6 +17,11 @@ export const SERVER_LIMITS: FastifyHttpOptions<Server> = {
     connectionsCheckingInterval: 1000,
     /** Bytes. A key, a trace and a few cookies need far less. */
     maxHeaderSize: 16_384,
+    /**
+     * Bytes of an answer that wait for a slow client before its upstream is held back. Beside the frame that
+     * made it too much, so that a client that never reads holds about a hundred kilobytes.
+     */
+    highWaterMark: 16_384,
   },
   /** On close: idle connections at once, running answers when they end. */
   forceCloseConnections: "idle",

@@ -36,8 +36,9 @@ export function parseInferenceBody(
 ): InferenceBody {
   requireJsonType(contentType);
   checkStructure(bytes);
-  const body = parseObject(bytes);
+  const parsed = parseObject(bytes);
   const members = findMembers(bytes);
+  const body = hasNames(parsed, members) ? parsed : readMembers(bytes, members);
   const { model } = body;
   if (typeof model !== "string" || model === "") {
     throw toInvalid("model", "`model` must name a model.");
@@ -83,6 +84,23 @@ function parseObject(bytes: Buffer): JsonBody {
   const value = parseJson(bytes);
   if (isJsonObject(value)) return value;
   throw new GatewayError("invalid_json", "The request body must be a JSON object.");
+}
+
+/**
+ * Whether JSON.parse has read each name right. V8 has a defect, 14.6 still: a name that is written with
+ * escapes may be read as another one, if that begins with the same bytes and stood in this place in an
+ * object before. A client could make a field look like another one to us and not to the upstream.
+ */
+function hasNames(body: JsonBody, members: ReadonlyMap<string, Span>): boolean {
+  for (const name of members.keys()) if (!Object.hasOwn(body, name)) return false;
+  return true;
+}
+
+function readMembers(bytes: Buffer, members: ReadonlyMap<string, Span>): JsonBody {
+  const entries = Array.from(members, ([name, { start, end }]) => {
+    return [name, JSON.parse(bytes.toString("utf8", start, end)) as unknown] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function parseJson(bytes: Buffer): unknown {

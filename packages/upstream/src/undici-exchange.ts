@@ -5,6 +5,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { InvariantError } from "@slipstream/contracts/errors";
 import type { BodySink, UpstreamExchange, UpstreamSink } from "@slipstream/contracts/upstream";
 import type { Dispatcher } from "undici";
+import { isClosed } from "./connection.ts";
+import type { Connection, Passenger } from "./connection.ts";
 import { toBodyError, toConnectError } from "./transport-error.ts";
 
 type ExchangePhase =
@@ -17,13 +19,27 @@ const OVER: ExchangePhase = { type: "over" };
 /** Why undici is told to drop an exchange. Nobody sees it: an aborted exchange is silent. */
 const ABORTED = new Error("aborted by the gateway");
 
-export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
+/** Sends the same request on a new connection. @returns false when that cannot be done. */
+type SendAgain = () => boolean;
+
+export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler, Passenger {
   #phase: ExchangePhase;
+  /** Until it has been used. */
+  #sendAgain: SendAgain | undefined;
+  #connection: Connection | undefined;
+  /** Its connection had carried other requests before. */
+  #isOnUsedConnection = false;
+  #isSent = false;
   /** undici hands it out when a connection has been found. */
   #controller: Dispatcher.DispatchController | undefined;
 
-  constructor(sink: UpstreamSink) {
+  constructor(sink: UpstreamSink, sendAgain: SendAgain) {
     this.#phase = { type: "waiting", sink };
+    this.#sendAgain = sendAgain;
+  }
+
+  board(connection: Connection): void {
+    this.#connection = connection;
   }
 
   pause(): void {
@@ -42,15 +58,21 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#isOnUsedConnection = this.#connection?.carry() ?? false;
     if (this.#phase.type === "over") controller.abort(ABORTED);
-    if (this.#phase.type === "waiting") this.#phase.sink.sent();
+    if (this.#phase.type === "waiting" && !this.#isSent) {
+      this.#isSent = true;
+      this.#phase.sink.sent();
+    }
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
+    // Pieces of the first frame: they would hold all of it for as long as the exchange lasts.
+    controller.rawHeaders = null;
     // 1xx: the answer proper is still to come.
     if (this.#phase.type !== "waiting" || status < 200) return;
     const { sink } = this.#phase;
@@ -76,10 +98,18 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     // undici may report an error while it is still being called; the port promises to be later.
     queueMicrotask(() => {
       const phase = this.#phase;
+      if (phase.type === "waiting" && this.#sendsAgain(error)) return;
       this.#phase = OVER;
       if (phase.type === "waiting") phase.sink.failed(toConnectError(error));
       if (phase.type === "body") phase.sink.failed(toBodyError(error));
     });
+  }
+
+  /** Once at most, and only where the connection is to blame. */
+  #sendsAgain(error: Error): boolean {
+    const sendAgain = this.#sendAgain;
+    this.#sendAgain = undefined;
+    return this.#isOnUsedConnection && isClosed(error) && sendAgain?.() === true;
   }
 
   /** The sink may have aborted while it was told. */

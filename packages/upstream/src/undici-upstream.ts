@@ -1,33 +1,38 @@
 /**
- * Adapter of the Upstream port over undici's dispatch interface: no fetch, no Web Stream, no Readable.
+ * Adapter of the Upstream port over undici's dispatch interface: no fetch, no Web Stream, and a Readable
+ * only for a request body that is sent while it arrives.
  *
  * Redirects are not followed, and answers are asked for without compression.
  */
 import { Readable } from "node:stream";
 import type { Deployment } from "@slipstream/contracts/deployment";
 import type { StreamedBody, Upstream, UpstreamRequest } from "@slipstream/contracts/upstream";
-import { Agent } from "undici";
+import { Agent, Pool } from "undici";
 import type { Dispatcher } from "undici";
+import { Connection } from "./connection.ts";
+import { createConnector } from "./connector.ts";
 import { UndiciExchange } from "./undici-exchange.ts";
 
 /** Connections per upstream origin. Each carries one exchange: a bound on sockets, not on the fleet. */
 const CONNECTIONS_MAX = 4096;
-/** A net below the deadlines of the pipeline: frees the socket of an address that never answers. */
-const CONNECT_TIMEOUT_MS = 30_000;
 /** Shorter than what servers keep idle connections for (Node, uvicorn: 5 s), so that we close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 4000;
 
 export function createUndiciUpstream(): Upstream {
-  const agent = new Agent({
+  const connector = createConnector();
+  const options: Agent.Options = {
     connections: CONNECTIONS_MAX,
-    pipelining: 1,
     allowH2: false,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: connector.connect,
     // Deadlines are the pipeline's: these count bytes, which a comment keeps coming.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  });
+    factory: createPool,
+  };
+  const agent = new Agent({ ...options, pipelining: 1 });
+  // Keeps no connection, so that each request gets a new one.
+  const freshAgent = new Agent({ ...options, pipelining: 0 });
   const addresses = new WeakMap<Deployment, Address>();
 
   return {
@@ -37,12 +42,28 @@ export function createUndiciUpstream(): Upstream {
         address = toAddress(request.deployment);
         addresses.set(request.deployment, address);
       }
-      const exchange = new UndiciExchange(sink);
-      agent.dispatch(toDispatchOptions(request, address), exchange);
+      const dispatched = toDispatchOptions(request, address);
+      const exchange = new UndiciExchange(sink, () => {
+        if (!(request.body instanceof Uint8Array)) return false;
+        freshAgent.dispatch(dispatched, exchange);
+        return true;
+      });
+      agent.dispatch(dispatched, exchange);
       return exchange;
     },
-    close: () => agent.close(),
+    async close() {
+      const closed = Promise.all([agent.close(), freshAgent.close()]);
+      connector.giveUp();
+      await closed;
+    },
   };
+}
+
+function createPool(origin: URL | string, options: Pool.Options): Pool {
+  return new Pool(origin, {
+    ...options,
+    factory: (url, connectionOptions) => new Connection(url, connectionOptions),
+  });
 }
 
 /** A base URL, taken apart once per deployment. */

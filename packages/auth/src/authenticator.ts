@@ -41,7 +41,7 @@ export interface Authenticator {
   learn(changes: readonly KeyChange[]): void;
   /**
    * Some key may have changed and nobody knows which: each has to be asked for again. While the
-   * store is down, those that existed still serve for as long as any other stale answer.
+   * store is down, those that existed still serve for as long as every stale answer.
    */
   doubtAll(): void;
 }

@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import { eventually } from "@slipstream/testkit/eventually";
 import { expect, test } from "vitest";
-import { streamOf } from "../gateway-rig.ts";
+import { readMetric, streamOf } from "../gateway-rig.ts";
 import type { GatewayRig } from "../gateway-rig.ts";
-import { LEAVINGS, RawClient, toRawChat } from "../raw-client.ts";
+import { LEAVINGS, RawClient, sendChat, toRawChat } from "../raw-client.ts";
 import { expectUpstream, settle, startFaultRig } from "./fault-rig.ts";
 import type { ExpectedAccounts } from "./fault-rig.ts";
 
@@ -44,15 +44,22 @@ const PHASES: Readonly<Record<string, Phase>> = {
   },
   "in the middle of its body": {
     reach: async (rig, client) => {
+      // From here on the key is known at once: who leaves while it is looked up answers for nothing.
+      await (await sendChat(rig, streamOf("short"))).answered();
+      await untilOpen(rig, 0);
       const { head, body } = toRawChat(rig, streamOf("chat"));
       client.send(head, body.slice(0, -10));
-      await isOpen(rig);
+      await untilOpen(rig, 1);
     },
-    upstream: [],
+    upstream: ["complete"],
     accounts: {
-      ...NOTHING_COUNTED,
-      outcomes: { client_abort: 1 },
-      records: [{ outcome: "client_abort", source: "none", provider: null }],
+      outcomes: { client_abort: 1, complete: 1 },
+      errors: {},
+      attempts: { answered: 1 },
+      records: [
+        { model: null, outcome: "client_abort", source: "none", provider: null },
+        { model: "short", outcome: "complete", source: "reported" },
+      ],
     },
   },
   "waiting for headers": {
@@ -96,12 +103,9 @@ const PHASES: Readonly<Record<string, Phase>> = {
   },
 };
 
-/** The gateway has begun to read the request. */
-async function isOpen(rig: GatewayRig): Promise<void> {
+async function untilOpen(rig: GatewayRig, requests: number): Promise<void> {
   await eventually(async () =>
-    expect(await (await fetch(`${rig.gateway.adminUrl}/metrics`)).text()).toContain(
-      "slipstream_inflight_requests 1",
-    ),
+    expect(await readMetric(rig, "slipstream_inflight_requests")).toBe(requests),
   );
 }
 

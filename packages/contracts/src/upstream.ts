@@ -67,6 +67,11 @@ export interface UpstreamExchange {
   resume(): void;
   /** Ends the exchange at any phase and frees its connection; the sink hears nothing more. Idempotent. */
   abort(): void;
+  /**
+   * Ends the exchange like `abort`, also when its answer has ended: that answer was none, so the proper one
+   * may still come. Its connection is not used again, unless it has carried another since.
+   */
+  discard(): void;
 }
 
 export interface Upstream {

@@ -9,6 +9,7 @@ import type { ResponseHeaders } from "@slipstream/contracts/client";
 import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deadlines } from "@slipstream/contracts/deployment";
 import { GatewayError } from "@slipstream/contracts/errors";
+import type { ErrorCode } from "@slipstream/contracts/errors";
 import type { AttemptFacts, AttemptResult } from "@slipstream/contracts/request-events";
 import type {
   BodySink,
@@ -48,6 +49,11 @@ const ERROR_BODY_BYTES_MAX = 64 * 1024;
 const WHOLE_TYPE = /^\s*application\/json\b|html/i;
 const JSON_TYPE = /^\s*application\/json\b/i;
 const EVENTS_TYPE = /^\s*text\/event-stream\b/i;
+/** After what was no answer the proper one may still come, and be taken for the next request's. */
+const ANSWER_FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "upstream_invalid_response",
+  "upstream_truncated",
+]);
 const JSON_HEADERS: ResponseHeaders = { "content-type": "application/json" };
 const HEARTBEAT = Buffer.from(": heartbeat\n\n");
 
@@ -287,7 +293,8 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
       this.ended({ type: "complete" });
       return;
     }
-    this.#exchange?.abort();
+    if (ANSWER_FAILURES.has(error.code)) this.#exchange?.discard();
+    else this.#exchange?.abort();
     this.#finish({ type: "failed", code: error.code });
     if (this.#isCommitted) {
       this.#options.life.fail(error);

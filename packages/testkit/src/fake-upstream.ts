@@ -12,6 +12,7 @@ export class FakeExchange implements UpstreamExchange {
   readonly sink: UpstreamSink;
   isPaused = false;
   isAborted = false;
+  isDiscarded = false;
 
   constructor(request: UpstreamRequest, sink: UpstreamSink) {
     this.request = request;
@@ -28,6 +29,11 @@ export class FakeExchange implements UpstreamExchange {
 
   abort(): void {
     this.isAborted = true;
+  }
+
+  discard(): void {
+    this.abort();
+    this.isDiscarded = true;
   }
 
   /**

@@ -2,7 +2,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import type { UpstreamRequest } from "@slipstream/contracts/upstream";
+import type { UpstreamExchange, UpstreamRequest } from "@slipstream/contracts/upstream";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { expect, onTestFinished, test } from "vitest";
 import { createUndiciUpstream } from "./undici-upstream.ts";
@@ -36,15 +36,23 @@ async function startServer(deeds: readonly (readonly Deed[])[]): Promise<Rig> {
     server.close();
   });
   const deployment = testDeployment("raw/m", { baseUrl: `http://127.0.0.1:${port}` });
+  let exchange: UpstreamExchange | undefined;
   return {
     seen,
+    get connections() {
+      return connections;
+    },
+    get exchange() {
+      if (exchange === undefined) throw new Error("nothing was asked");
+      return exchange;
+    },
     ask: async (body = BODY) => {
       // A connection is free in the turn after the one in which its answer has ended.
       await setImmediate();
       return new Promise((resolve) => {
         const request = { deployment, path: "/", body, headers: {} };
         let sent = 0;
-        upstream.send(request, {
+        exchange = upstream.send(request, {
           sent: () => void sent++,
           head: () => ({
             frame: () => undefined,
@@ -61,8 +69,12 @@ async function startServer(deeds: readonly (readonly Deed[])[]): Promise<Rig> {
 interface Rig {
   /** In the order in which requests came. */
   readonly seen: readonly Deed[];
+  /** Opened so far. */
+  readonly connections: number;
   /** Sends one request. @returns what became of it. */
   ask(body?: UpstreamRequest["body"]): Promise<string>;
+  /** Of the request that was asked last. */
+  readonly exchange: UpstreamExchange;
 }
 
 function perform(deed: Deed, socket: Socket): void {
@@ -121,4 +133,33 @@ test("what is kept after a new connection is used again", async () => {
   const rig = await startServer([["answer", "reset"], ["answer"], ["answer", "answer"]]);
   for (let request = 0; request < 4; request++) expect(await rig.ask()).toBe("answered, sent 1");
   expect(rig.seen).toEqual(["answer", "reset", "answer", "answer", "answer"]);
+});
+
+test("the connection of a discarded answer is not used again", async () => {
+  const rig = await startServer([["answer", "answer"], ["answer"]]);
+  await rig.ask();
+  rig.exchange.discard();
+  expect(await rig.ask()).toBe("answered, sent 1");
+  expect(rig.connections).toBe(2);
+});
+
+test("unless it has carried another since", async () => {
+  const rig = await startServer([["answer", "answer", "answer"]]);
+  await rig.ask();
+  const first = rig.exchange;
+  await rig.ask();
+  first.discard();
+  expect(await rig.ask()).toBe("answered, sent 1");
+  expect(rig.connections).toBe(1);
+});
+
+test("discarding twice costs one connection", async () => {
+  const rig = await startServer([["answer"], ["answer", "answer"]]);
+  await rig.ask();
+  const first = rig.exchange;
+  first.discard();
+  await rig.ask();
+  first.discard();
+  expect(await rig.ask()).toBe("answered, sent 1");
+  expect(rig.connections).toBe(2);
 });

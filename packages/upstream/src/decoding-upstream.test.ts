@@ -5,8 +5,9 @@ import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { GatewayError } from "@slipstream/contracts/errors";
 import type { UpstreamExchange, UpstreamHead } from "@slipstream/contracts/upstream";
+import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
 import { testDeployment } from "@slipstream/testkit/routes";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDecodingUpstream } from "./decoding-upstream.ts";
 import { createUndiciUpstream } from "./undici-upstream.ts";
 
@@ -107,4 +108,13 @@ test("abort silences the decoder", async () => {
   });
   await receive("/gzip");
   expect(frames).toBe(1);
+});
+
+test("discard reaches through the decoder", () => {
+  const fake = new FakeUpstream(() => undefined);
+  const decoding = createDecodingUpstream(fake);
+  const request = { deployment: testDeployment("x", {}), path: "/", body: Buffer.alloc(0) };
+  const sink = { sent: vi.fn(), head: vi.fn(), failed: vi.fn() };
+  decoding.send({ ...request, headers: {} }, sink).discard();
+  expect(fake.exchanges).toMatchObject([{ isDiscarded: true }]);
 });

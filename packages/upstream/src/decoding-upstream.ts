@@ -67,6 +67,11 @@ class DecodingExchange implements UpstreamExchange, UpstreamSink {
     this.#exchange?.abort();
   }
 
+  discard(): void {
+    this.#decoder?.destroy();
+    this.#exchange?.discard();
+  }
+
   sent(): void {
     this.#sink.sent();
   }

@@ -27,6 +27,8 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
   /** Until it has been used. */
   #sendAgain: SendAgain | undefined;
   #connection: Connection | undefined;
+  /** Among those of its connection. */
+  #number = 0;
   /** Its connection had carried other requests before. */
   #isOnUsedConnection = false;
   #isSent = false;
@@ -56,9 +58,15 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     this.#controller?.abort(ABORTED);
   }
 
+  discard(): void {
+    this.abort();
+    this.#connection?.giveUp(this.#number);
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    this.#isOnUsedConnection = this.#connection?.carry() ?? false;
+    this.#number = this.#connection?.carry() ?? 0;
+    this.#isOnUsedConnection = this.#connection?.isReused ?? false;
     if (this.#phase.type === "over") controller.abort(ABORTED);
     if (this.#phase.type === "waiting" && !this.#isSent) {
       this.#isSent = true;

@@ -20,15 +20,20 @@ const KEEP_ALIVE_TIMEOUT_MS = 4000;
 
 export function createUndiciUpstream(): Upstream {
   const connector = createConnector();
+  const { connect } = connector;
   const options: Agent.Options = {
     connections: CONNECTIONS_MAX,
     allowH2: false,
-    connect: connector.connect,
+    connect,
     // Deadlines are the pipeline's: these count bytes, which a comment keeps coming.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    factory: createPool,
+    factory: (origin, poolOptions: Pool.Options) =>
+      new Pool(origin, {
+        ...poolOptions,
+        factory: (url, clientOptions) => new Connection(url, { ...clientOptions, connect }),
+      }),
   };
   const agent = new Agent({ ...options, pipelining: 1 });
   // Keeps no connection, so that each request gets a new one.
@@ -57,13 +62,6 @@ export function createUndiciUpstream(): Upstream {
       await closed;
     },
   };
-}
-
-function createPool(origin: URL | string, options: Pool.Options): Pool {
-  return new Pool(origin, {
-    ...options,
-    factory: (url, connectionOptions) => new Connection(url, connectionOptions),
-  });
 }
 
 /** A base URL, taken apart once per deployment. */

@@ -47,11 +47,11 @@ test("F07 reset before the first byte, everywhere", async () => {
 
 /** The role and four tokens, and then: */
 test.each([
-  ["F08 reset in the middle of a stream", "fail=reset", 2],
-  ["F09 closed in the middle of a stream, within an event", "fail=cut", 2],
-  // The answer has ended as HTTP says, so its connection is still good.
-  ["F09 the stream ends without [DONE]", "fail=fin", 1],
-])("%s", async (_name, fault, connections) => {
+  ["F08 reset in the middle of a stream", "fail=reset"],
+  ["F09 closed in the middle of a stream, within an event", "fail=cut"],
+  // It has ended as HTTP says, but the rest may still come.
+  ["F09 the stream ends without [DONE]", "fail=fin"],
+])("%s", async (_name, fault) => {
   const rig = await startFaultRig(
     { chat: [`mock/${fault},failAfter=5,tokens=9`, "mock"], next: ["mock/tokens=5"] },
     // Then the upstream's bytes are passed on as they are.
@@ -67,7 +67,7 @@ test.each([
   else expect(createHash("sha256").update(passedOn).digest("hex")).toBe(bodySha256);
 
   expectWholeStream(await (await sendChat(rig, streamOf("next"))).answered(), 5);
-  expect(rig.mock.stats().connectionsOpened).toBe(connections);
+  expect(rig.mock.stats().connectionsOpened).toBe(2);
   await expectAccounts(rig, {
     outcomes: { upstream_truncated: 1, complete: 1 },
     errors: { upstream_truncated: 1 },

@@ -72,10 +72,21 @@ export async function expectUpstream(rig: GatewayRig, outcomes: readonly string[
   );
 }
 
-/** An exchange that was read to its end is no reason to give its connection up. */
+/** An answer that was read to its end is no reason to give its connection up. */
 export function expectAllKept({ mock }: GatewayRig): void {
   const { connections, connectionsOpened } = mock.stats();
   expect(connections).toBe(connectionsOpened);
+}
+
+/** What is no answer costs its connection: the proper one may still come, and belongs to nobody. */
+export async function expectKept(
+  { mock }: GatewayRig,
+  kept: number,
+  opened: number,
+): Promise<void> {
+  await eventually(() =>
+    expect(mock.stats()).toMatchObject({ connections: kept, connectionsOpened: opened }),
+  );
 }
 
 /** A stream that was begun and could not be finished: its last event says why, and then it is cut off. */

@@ -1,9 +1,12 @@
 /** Faults of connections that are kept for the next request. */
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 import { eventually } from "@slipstream/testkit/eventually";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { streamOf } from "../gateway-rig.ts";
 import type { GatewayRig } from "../gateway-rig.ts";
 import type { HttpAnswer } from "../http-answers.ts";
@@ -97,4 +100,39 @@ test("F11 second responses that cross the next requests", async () => {
   expect(outcomes["complete"]).toBe(complete.length);
   expect(outcomes["upstream_error"] ?? 0).toBe(refused.length);
   expect(records).toHaveLength(REQUESTS);
+});
+
+/** Gives each connection's requests these answers, in order. @returns its base URL. */
+async function startRawUpstream(answers: readonly string[]): Promise<string> {
+  const server = createServer((socket) => {
+    const own = [...answers];
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      // A body may come behind its head.
+      if (data.includes("POST ")) socket.write(own.shift() ?? "");
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+function toResponse(contentType: string, body: string): string {
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ncontent-length: ${body.length}`;
+  return `${head}\r\n\r\n${body}`;
+}
+
+test.each([
+  ["of the wrong form", toResponse("application/json", "{}"), 502, "upstream_invalid_response"],
+  ["without an end", toResponse("text/event-stream", ""), 502, "upstream_truncated"],
+])("F11 an answer %s, and then the right one", async (_name, wrong, status, code) => {
+  const late = toResponse("text/event-stream", 'data: {"choices":[]}\n\ndata: [DONE]\n\n');
+  const upstreamUrl = await startRawUpstream([wrong, late]);
+  const rig = await startFaultRig({ chat: ["m"] }, { upstreamUrl });
+  // Were the connection kept, the second would get what belongs to the first.
+  for (let request = 0; request < 2; request++) {
+    const client = await sendChat(rig, streamOf("chat"));
+    expectRefusal(await client.answered(), status, code);
+  }
 });

@@ -5,6 +5,7 @@ import { sendChat } from "../raw-client.ts";
 import {
   expectAllKept,
   expectCutStream,
+  expectKept,
   expectRefusal,
   expectUpstream,
   expectWholeStream,
@@ -22,7 +23,7 @@ test.each([
     down: [`mock/${fault},tag=down`],
   });
   expectWholeStream(await (await sendChat(rig, streamOf("chat"))).answered(), 5);
-  expectAllKept(rig);
+  await expectKept(rig, 1, 2);
   const refused = await (await sendChat(rig, streamOf("down"))).answered();
   expectRefusal(refused, 502, "upstream_invalid_response");
   await expectAccounts(rig, {
@@ -42,7 +43,7 @@ test("F15 a page of HTML in place of an answer that is no stream", async () => {
   expectRefusal(refused, 502, "upstream_invalid_response");
   expect(refused.body).not.toContain("page");
   await expectUpstream(rig, ["scripted_failure"]);
-  expectAllKept(rig);
+  await expectKept(rig, 0, 1);
   await expectAccounts(rig, {
     outcomes: { upstream_error: 1 },
     errors: { upstream_invalid_response: 1 },

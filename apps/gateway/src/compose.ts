@@ -18,7 +18,7 @@ import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
 import { createMetrics } from "@slipstream/telemetry/metrics";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
-import { createUndiciUpstream } from "@slipstream/upstream/undici-upstream";
+import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
 import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
@@ -55,7 +55,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const feed = new KeyChangeFeed({ keys, authenticator });
   const poll = pollRegularly(feed, logger);
 
-  const upstream = createDecodingUpstream(createUndiciUpstream());
+  const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const clock = systemClock;
   const openRequests = new OpenRequests();

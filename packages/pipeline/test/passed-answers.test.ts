@@ -47,7 +47,7 @@ test("speech goes on frame by frame, and has no first token", async () => {
     "x-accel-buffering": "no",
   });
   expect(rig.client.bytes).toEqual(SOUND);
-  // undici sends one when it is let go at the border of a chunk.
+  // Nothing, at the border of two packets.
   body.frame(Buffer.alloc(0));
   body.frame(SOUND);
   body.end();

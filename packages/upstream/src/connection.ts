@@ -1,78 +1,202 @@
 /**
- * One connection to an upstream, which knows whether it has carried requests before.
+ * One connection to an upstream. It carries one exchange after the other, never two at once.
  *
- * A server may close a connection that it finds idle just when a request arrives on it; no setting of
- * ours can rule that out. A request that fails in this way has not failed: it belongs on a new one.
- *
- * A server may also answer with what is no answer, and with the proper one later. On a connection that
- * was kept it would be taken for the answer to the next request.
+ * Whatever leaves in doubt what its next bytes mean closes it: an error, an answer that ends before its
+ * request, bytes behind an answer. On a connection that was kept they would be taken for the answer to the
+ * next request.
  */
 import type { Socket } from "node:net";
-import { Client } from "undici";
-import type { buildConnector, Dispatcher } from "undici";
+import type { UpstreamRequest } from "@slipstream/contracts/upstream";
+import { ClosedError } from "./closed-error.ts";
+import type { Origin, SocketListener } from "./origin.ts";
+import type { ResponseHead } from "./response-head.ts";
+import { ResponseReader } from "./response-reader.ts";
+import type { ResponseListener } from "./response-reader.ts";
+import { sendFrames } from "./send-frames.ts";
+import { writeRequest } from "./write-request.ts";
 
-/** Told on which connection it is sent. */
-export interface Passenger {
+/** A net below the deadlines of the pipeline: frees the socket of an address that never answers. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** Shorter than what servers keep idle connections for (Node, uvicorn: 5 s), so that we close first. */
+const IDLE_MS_MAX = 4000;
+/** Before the upstream's own end: a request may be under way. */
+const IDLE_MARGIN_MS = 1000;
+
+/** What a connection carries. */
+export interface Passenger extends ResponseListener {
+  /** The connection is open and its own. Once for each connection that it is put on. */
   board(connection: Connection): void;
+  /** It has no connection any more, and no whole answer. Not within the call that put it on. */
+  lost(error: Error): void;
 }
 
-export class Connection extends Client {
-  readonly #wire: Wire;
+export interface ConnectionOwner {
+  /** It can carry another exchange. */
+  freed(connection: Connection): void;
+  /** Once, also when it has never opened. */
+  closed(connection: Connection): void;
+}
+
+export class Connection implements SocketListener, ResponseListener {
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  #passenger: Passenger | undefined;
+  #reader: ResponseReader;
+  #isOpen = false;
   #requests = 0;
-  /** Of the requests, those before it was opened last. */
-  #requestsBefore = 0;
+  #idleMs = IDLE_MS_MAX;
+  /** The request has been sent to its end. */
+  #isSent = true;
+  #isPaused = false;
 
-  constructor(origin: URL | string, options: ConnectionOptions) {
-    const wire: Wire = { socket: undefined };
-    super(origin, { ...options, connect: keepSocket(options.connect, wire) });
-    this.#wire = wire;
-    this.on("connect", () => (this.#requestsBefore = this.#requests));
-  }
-
-  override dispatch(
-    options: Dispatcher.DispatchOptions,
-    handler: Dispatcher.DispatchHandler & Partial<Passenger>,
-  ): boolean {
-    handler.board?.(this);
-    return super.dispatch(options, handler);
-  }
-
-  /** A request is on its way. @returns its number, for `giveUp`. */
-  carry(): number {
-    return ++this.#requests;
-  }
-
-  /** Whether the last request was not the first since it was opened. */
-  get isReused(): boolean {
-    return this.#requests - this.#requestsBefore > 1;
-  }
-
-  /** Closes it, if that request was the last. The next one opens it again. */
-  giveUp(request: number): void {
-    if (request === this.#requests) this.#wire.socket?.destroy();
-  }
-}
-
-export interface ConnectionOptions extends Client.Options {
-  readonly connect: buildConnector.connector;
-}
-
-interface Wire {
-  socket: Socket | undefined;
-}
-
-function keepSocket(connect: buildConnector.connector, wire: Wire): buildConnector.connector {
-  return (options, callback) => {
-    connect(options, (...result) => {
-      wire.socket = result[1] ?? undefined;
-      callback(...result);
+  constructor(origin: Origin, owner: ConnectionOwner, passenger: Passenger) {
+    this.#owner = owner;
+    this.#passenger = passenger;
+    this.#reader = new ResponseReader(this);
+    const socket = origin.connect(this);
+    this.#socket = socket;
+    socket.setTimeout(CONNECT_TIMEOUT_MS);
+    socket.on("timeout", () => socket.destroy(new Error("nothing happened for too long")));
+    socket.on("error", (error) => this.#lose(error));
+    socket.on("end", () => this.#end());
+    socket.on("close", () => {
+      this.#lose(new ClosedError());
+      owner.closed(this);
     });
-  };
+  }
+
+  /** The next exchange. */
+  carry(passenger: Passenger): void {
+    this.#passenger = passenger;
+    this.#reader = new ResponseReader(this);
+    this.#begin(passenger);
+  }
+
+  opened(): void {
+    this.#isOpen = true;
+    if (this.#passenger !== undefined) this.#begin(this.#passenger);
+  }
+
+  #begin(passenger: Passenger): void {
+    this.#socket.setTimeout(0);
+    this.#requests++;
+    passenger.board(this);
+  }
+
+  /** Whether it can carry anything. */
+  get isOpen(): boolean {
+    return this.#isOpen && !this.#socket.destroyed;
+  }
+
+  /** Whether its passenger is not its first. */
+  get isReused(): boolean {
+    return this.#requests > 1;
+  }
+
+  /** Anything of an answer has come to its passenger. */
+  get hasHeard(): boolean {
+    return this.#reader.hasHeard;
+  }
+
+  /** The number of its passenger, for `giveUp`. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Writes a request. A body that still arrives goes on after that; `lost` tells of its failure too. */
+  send(head: string, body: UpstreamRequest["body"]): void {
+    if (body instanceof Uint8Array) {
+      writeRequest(this.#socket, head, body);
+      return;
+    }
+    this.#isSent = false;
+    this.#socket.write(head, "latin1");
+    sendFrames(this.#socket, body).then(
+      () => (this.#isSent = true),
+      (error: unknown) => this.#lose(toError(error)),
+    );
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  /** Closes it; its passenger hears nothing more. */
+  destroy(): void {
+    this.#passenger = undefined;
+    this.#socket.destroy();
+  }
+
+  /** Closes it, if it is not open yet. */
+  giveUpOpening(): void {
+    if (!this.#isOpen) this.#lose(new ClosedError());
+  }
+
+  /** Closes it, if that was its last passenger. */
+  giveUp(request: number): void {
+    if (request === this.#requests) this.destroy();
+  }
+
+  /** Hot. */
+  read(bytes: Buffer): boolean {
+    try {
+      if (this.#reader.push(bytes) < bytes.length) this.destroy();
+      else if (this.#reader.isDone) this.#free();
+    } catch (error) {
+      this.#lose(toError(error));
+    }
+    return !this.#isPaused;
+  }
+
+  head(head: ResponseHead): void {
+    const { keepAliveMs } = head;
+    this.#idleMs =
+      keepAliveMs === undefined ? IDLE_MS_MAX : Math.min(IDLE_MS_MAX, keepAliveMs - IDLE_MARGIN_MS);
+    this.#passenger?.head(head);
+  }
+
+  /** Hot. */
+  frame(frame: Buffer): void {
+    this.#passenger?.frame(frame);
+  }
+
+  end(): void {
+    const passenger = this.#passenger;
+    this.#passenger = undefined;
+    passenger?.end();
+  }
+
+  /** The answer has been read and nothing behind it. */
+  #free(): void {
+    if (this.#socket.destroyed) return;
+    if (!this.#isSent || this.#idleMs <= 0) return this.destroy();
+    if (this.#isPaused) this.resume();
+    this.#socket.setTimeout(this.#idleMs);
+    this.#owner.freed(this);
+  }
+
+  /** The upstream has closed its side. */
+  #end(): void {
+    try {
+      if (!this.#reader.close()) this.#lose(new ClosedError());
+    } finally {
+      this.destroy();
+    }
+  }
+
+  #lose(error: Error): void {
+    const passenger = this.#passenger;
+    this.destroy();
+    passenger?.lost(error);
+  }
 }
 
-const CLOSED_CODES: readonly unknown[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
-
-/** Whether the other side has closed the connection. */
-export function isClosed(error: Error): boolean {
-  return "code" in error && CLOSED_CODES.includes(error.code);
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error("not an error", { cause: thrown });
 }

@@ -9,7 +9,7 @@ import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDecodingUpstream } from "./decoding-upstream.ts";
-import { createUndiciUpstream } from "./undici-upstream.ts";
+import { createHttpUpstream } from "./http-upstream.ts";
 
 const TEXT = "data: ünïcode\n\n".repeat(1000);
 const BODIES: Readonly<Record<string, Buffer>> = {
@@ -20,7 +20,7 @@ const BODIES: Readonly<Record<string, Buffer>> = {
   identity: Buffer.from(TEXT),
 };
 
-const upstream = createDecodingUpstream(createUndiciUpstream());
+const upstream = createDecodingUpstream(createHttpUpstream());
 let server: Server;
 let baseUrl: string;
 

@@ -12,7 +12,7 @@ import { testDeployment } from "@slipstream/testkit/routes";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDecodingUpstream } from "./decoding-upstream.ts";
-import { createUndiciUpstream } from "./undici-upstream.ts";
+import { createHttpUpstream } from "./http-upstream.ts";
 
 const RUNS = 200;
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  upstream = createDecodingUpstream(createUndiciUpstream());
+  upstream = createDecodingUpstream(createHttpUpstream());
 });
 
 afterAll(async () => {

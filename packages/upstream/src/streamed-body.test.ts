@@ -7,13 +7,13 @@ import type { StreamedBody, UpstreamExchange, UpstreamHead } from "@slipstream/c
 import { eventually } from "@slipstream/testkit/eventually";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createUndiciUpstream } from "./undici-upstream.ts";
+import { createHttpUpstream } from "./http-upstream.ts";
 
 const FRAME = Buffer.alloc(64 * 1024, "frame");
 /** 32 MiB, more than all sockets' buffers hold. */
 const FRAMES = 512;
 
-const upstream = createUndiciUpstream();
+const upstream = createHttpUpstream();
 let server: Server;
 let baseUrl: string;
 /** What the server does with a request. */

@@ -8,14 +8,14 @@ import type { MockUpstream } from "@slipstream/mock-upstream/mock-server";
 import { eventually } from "@slipstream/testkit/eventually";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createUndiciUpstream } from "./undici-upstream.ts";
+import { createHttpUpstream } from "./http-upstream.ts";
 
 let mock: MockUpstream;
 let upstream: Upstream;
 
 beforeAll(async () => {
   mock = await startMockUpstream();
-  upstream = createUndiciUpstream();
+  upstream = createHttpUpstream();
 });
 
 afterAll(async () => {

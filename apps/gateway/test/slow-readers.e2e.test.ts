@@ -21,8 +21,8 @@ const GAP_MS = 20;
 const CLIENT_STALL_MS = 2500;
 /** What other processes on this machine may take from it. ms. */
 const BUSY_MS = 2000;
-/** Each of them holds 100 kB; the rest is what the collector has not come to yet. */
-const GROWTH_BYTES_MAX = 150 * MB;
+/** Each of them may hold 100 kB; the rest is what the collector has not come to yet. */
+const GROWTH_BYTES_MAX = 100 * MB;
 
 const MODELS = { endless: ["fast"], chat: [`mock/tokens=${TOKENS},gap=${GAP_MS}`] };
 

@@ -22,3 +22,23 @@ export const CHUNK_GAP_SECONDS: readonly number[] = [
   0.0005, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.2,
   0.4, 0.6, 0.8, 1, 2, 4, 8,
 ];
+
+/** GenAI time per output token, and 1–5 ms: fast decoders are below its first bound. */
+export const TOKEN_SECONDS: readonly number[] = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5,
+];
+
+/** What the gateway itself adds: fine where it should be, coarse where something is wrong. */
+export const OVERHEAD_SECONDS: readonly number[] = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
+];
+
+/** Waiting for a connection: none, one on the same network, one around the world, a lost packet or two. */
+export const CONNECTION_SECONDS: readonly number[] = [
+  0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
+];
+
+/** Pauses of the event loop or the garbage collector. */
+export const PAUSE_SECONDS: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+];

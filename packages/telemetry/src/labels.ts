@@ -6,6 +6,7 @@ export type LabelName =
   | "blame"
   | "cache"
   | "code"
+  | "decision"
   | "deployment"
   | "endpoint"
   | "error_type"
@@ -15,7 +16,10 @@ export type LabelName =
   | "kind"
   | "node"
   | "outcome"
+  | "phase"
   | "result"
+  | "side"
+  | "source"
   | "version";
 
 /** A value for every label of one metric. An empty value is left out of the exposition. */
@@ -61,13 +65,32 @@ export const LABEL_MEANINGS: Readonly<Record<LabelName, LabelMeaning>> = {
     means: "public model name; aliases are resolved before they get here",
     boundedBy: "the configuration",
   },
-  kind: { means: "what telemetry lost", boundedBy: "a list in the code" },
+  decision: {
+    means:
+      "`sampled` (kept whatever happens), `kept` (because of how the request went) or `dropped`",
+    boundedBy: "these three",
+  },
+  kind: {
+    means:
+      "of a loss: what telemetry gave up; of tokens: `input`, `cached_input`, `output`, `reasoning`; of a collection: what was collected",
+    boundedBy: "lists in the code",
+  },
   node: { means: "version of Node.js", boundedBy: "one value per process" },
   outcome: { means: "how the request ended", boundedBy: "the list of outcomes" },
+  phase: {
+    means:
+      "`before_upstream`: from the start to the first attempt, without waiting for the client's body; `after_upstream`: from the first event of a stream, or the last byte of a whole answer, to having it handed on",
+    boundedBy: "these two",
+  },
   result: {
     means:
       "of a cache: what the look-up found; of an attempt: `answered`, `abandoned` (we let go of it) or the code of its error",
     boundedBy: "lists in the code",
+  },
+  side: { means: "`client` or `upstream`", boundedBy: "these two" },
+  source: {
+    means: "of token counts: `reported` by the provider, `estimated` by us, `none`",
+    boundedBy: "these three",
   },
   version: { means: "version of the gateway", boundedBy: "one value per process" },
 };

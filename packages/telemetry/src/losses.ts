@@ -3,6 +3,7 @@ export const LOSSES = [
   "invalid_value",
   "label_budget",
   "log_line",
+  "span",
   "subscriber_error",
   "usage_record",
 ] as const;

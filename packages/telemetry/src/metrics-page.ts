@@ -33,6 +33,7 @@ const LOSSES: Readonly<Record<Loss, string>> = {
   invalid_value: "a time or a count that was negative or not a number was left out",
   label_budget: "a value went to the label set `other`",
   log_line: "a log line did not fit into the buffer of the log",
+  span: "a span was given up, because the collector did not take it in time",
   subscriber_error: "a subscriber to the events of requests threw; the request did not notice",
   usage_record: "usage records could not be kept; the log says how many and why",
 };

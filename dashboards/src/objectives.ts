@@ -5,6 +5,7 @@
  * Prometheus 2 and one to Prometheus 3.
  */
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
+import type { CacheResult } from "@slipstream/contracts/cache-events";
 import type { Blame } from "@slipstream/contracts/errors";
 import type { Outcome } from "@slipstream/contracts/outcome";
 
@@ -44,3 +45,6 @@ export const FAILED_OUTCOMES: readonly Outcome[] = [
 export const FAILED_RESULTS: readonly string[] = Object.entries(ERROR_SPECS)
   .filter(([, { blame }]) => blame === "upstream")
   .map(([code]) => code);
+
+/** Look-ups in a cache that needed nothing else; to know that there is nothing is an answer too. */
+export const ANSWERED_RESULTS: readonly CacheResult[] = ["hit", "negative"];

@@ -62,6 +62,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         stat({
           title: "In flight",
+          leadsTo: "slipstream-deployments",
           description:
             "Requests that have started and not ended. Growing while requests per second do not: answers get slower, see Streaming.",
           unit: "count",
@@ -69,6 +70,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         stat({
           title: "Failed",
+          leadsTo: "slipstream-deployments",
           description:
             "Part of the requests that failed through no fault of the client. Look at the outcomes below, then at Deployments.",
           unit: "ratio",
@@ -77,6 +79,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         stat({
           title: "First token, p95",
+          leadsTo: "slipstream-streaming",
           description:
             "One request in twenty waits longer for its first content. Streaming tells whether the wait is the upstream's or ours.",
           unit: "seconds",
@@ -85,6 +88,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         stat({
           title: "Processes up",
+          leadsTo: "slipstream-runtime",
           description:
             "Gateway processes that answer their scrape. One that is missing has crashed, hangs, or cannot be reached by Prometheus.",
           unit: "count",
@@ -112,6 +116,7 @@ export const OVERVIEW: BoardDefinition = {
       panels: [
         stat({
           title: "First token in time",
+          leadsTo: "slipstream-streaming",
           description: `Streams whose first token came within ${FIRST_TOKEN_OBJECTIVE.boundSeconds} s, of all that were not rejected; a stream without one counts as late. Below ${toPercent(FIRST_TOKEN_OBJECTIVE.part)} the promise is broken: see Streaming, by model.`,
           unit: "ratio",
           width: 8,
@@ -124,6 +129,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         stat({
           title: "Gaps in time",
+          leadsTo: "slipstream-streaming",
           description: `Gaps between chunks of at most ${GAP_OBJECTIVE.boundSeconds} s. Below ${toPercent(GAP_OBJECTIVE.part)} text stutters: look for the deployment under Streaming.`,
           unit: "ratio",
           width: 8,
@@ -150,6 +156,7 @@ export const OVERVIEW: BoardDefinition = {
       panels: [
         lines({
           title: "Requests by outcome",
+          leadsTo: "slipstream-streaming",
           description:
             "How requests ended. Anything but complete and client_abort deserves a look; docs/metrics.md says what each means.",
           unit: "requests per second",
@@ -166,6 +173,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         lines({
           title: "Errors by blame, all models",
+          leadsTo: "slipstream-deployments",
           description:
             "Who has to act: client errors are for its owner, upstream errors lead to Deployments, gateway errors are for us.",
           unit: "events per second",
@@ -184,6 +192,7 @@ export const OVERVIEW: BoardDefinition = {
       panels: [
         quantiles({
           title: "Time to first token",
+          leadsTo: "slipstream-streaming",
           description:
             "From the start of a request to its first content. A point is one request and leads to its trace.",
           unit: "seconds",
@@ -194,6 +203,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         quantiles({
           title: "Duration of requests",
+          leadsTo: "slipstream-streaming",
           description:
             "To the end of the answer, so long answers are slow ones. Compare with gaps before blaming anybody.",
           unit: "seconds",
@@ -204,6 +214,7 @@ export const OVERVIEW: BoardDefinition = {
         }),
         quantiles({
           title: "Added by the gateway",
+          leadsTo: "slipstream-runtime",
           description:
             "Time per request spent in the gateway itself. Above a few milliseconds: look at the event loop under Runtime.",
           unit: "seconds",
@@ -218,6 +229,7 @@ export const OVERVIEW: BoardDefinition = {
       panels: [
         table({
           title: "By model",
+          leadsTo: "slipstream-deployments",
           description:
             "Where the trouble is. Choose the model at the top and follow it to the other boards.",
           unit: "count",

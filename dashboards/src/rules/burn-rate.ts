@@ -13,7 +13,7 @@ import type {
   Severity,
 } from "@slipstream/grafana-dashboard-builder/rules";
 
-export type Window = "5m" | "30m" | "1h" | "2h" | "6h" | "1d" | "3d";
+type Window = "5m" | "30m" | "1h" | "2h" | "6h" | "1d" | "3d";
 const WINDOWS: readonly Window[] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"];
 
 export interface BurnPair {

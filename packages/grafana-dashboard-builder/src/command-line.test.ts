@@ -80,6 +80,22 @@ test.each([
   expect(lines.join("\n")).toContain(problem);
 });
 
+test("a panel leads to a board that there is", () => {
+  const panel = stat({
+    title: "P",
+    description: "What to do.",
+    unit: "count",
+    query: 'sum(up{job=~"$job",instance=~"$instance"})',
+    leadsTo: "gone",
+  });
+  const boards = GOOD.boards.map((board) => ({
+    ...board,
+    rows: [{ title: "Row", panels: [panel] }],
+  }));
+  const { lines } = runCommand(["build"], { ...GOOD, boards }, PLACE);
+  expect(lines).toEqual(["Board, P: leads to gone, which is no board"]);
+});
+
 test("a word that is not a command is answered with those that are", () => {
   expect(runCommand(["bulid"], GOOD, PLACE).lines).toEqual(["Usage: build | --check"]);
 });

@@ -44,6 +44,8 @@ interface PanelFacts {
   /** Of 24 columns. */
   readonly width?: number;
   readonly steps?: readonly Step[];
+  /** Address (uid) of the board to go on with, which keeps the time range and the variables. */
+  readonly leadsTo?: string;
   /** Lint rules that this panel breaks, each with the reason why it may. */
   readonly exclude?: LintExclusions;
 }

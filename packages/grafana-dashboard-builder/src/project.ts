@@ -57,7 +57,20 @@ export function findProblems(project: DashboardProject): readonly string[] {
       checkExpression(expression, rows).map((problem) => `${place}: ${problem}`),
     ),
     ...project.boards.flatMap((board) => lintBoard(renderBoard(board), toExclusions(board))),
+    ...findDeadLinks(project.boards),
   ];
+}
+
+function findDeadLinks(boards: readonly BoardDefinition[]): readonly string[] {
+  const uids = boards.map(({ uid }) => uid);
+  return boards.flatMap((board) =>
+    board.rows
+      .flatMap(({ panels }) => panels)
+      .filter(({ leadsTo }) => leadsTo !== undefined && !uids.includes(leadsTo))
+      .map(
+        ({ title, leadsTo }) => `${board.title}, ${title}: leads to ${leadsTo}, which is no board`,
+      ),
+  );
 }
 
 export function panelExpressions(boards: readonly BoardDefinition[]): readonly NamedExpression[] {

@@ -20,6 +20,8 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import type { DataSourceRef } from "@grafana/grafana-foundation-sdk/common";
 import {
+  DashboardLinkBuilder,
+  DashboardLinkType,
   FieldColorBuilder,
   FieldColorModeId,
   MappingType,
@@ -64,6 +66,7 @@ interface PanelBuilder extends Builder<Panel> {
   unit(unit: string): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
   mappings(mappings: ValueMapping[]): this;
+  links(links: DashboardLinkBuilder[]): this;
   overrideByName(name: string, properties: DynamicConfigValue[]): this;
 }
 
@@ -95,11 +98,20 @@ export function renderPanel(panel: PanelDefinition, id: number, place: GridPos):
     .mappings([NO_TRAFFIC])
     .thresholds(toThresholds(panel.steps ?? NO_STEPS))
     .targets(panel.targets.map((target, index) => toQuery(panel, target, index)));
+  if (panel.leadsTo !== undefined) builder.links([toBoard(panel.leadsTo)]);
   for (const [legend, colour] of Object.entries(panel.colours)) {
     const value = { mode: FieldColorModeId.Fixed, fixedColor: colour };
     builder.overrideByName(legend, [{ id: "color", value }]);
   }
   return builder.build();
+}
+
+function toBoard(uid: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder("Look closer")
+    .type(DashboardLinkType.Link)
+    .url(`/d/${uid}`)
+    .keepTime(true)
+    .includeVars(true);
 }
 
 /** Metrics are named, so that a reader finds their page and their alerts. */

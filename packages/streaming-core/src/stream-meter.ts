@@ -9,7 +9,7 @@
  * monotonic clock. Terms: a *chunk* is an event that carries content.
  */
 import type { ChunkFacts, StreamDialect, StreamError } from "@slipstream/contracts/chunk";
-import type { GapRecorder, StreamReport } from "@slipstream/contracts/request-events";
+import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import type { EventReader, EventVerdict } from "./sse-scanner.ts";
 
@@ -26,7 +26,7 @@ export interface StreamMeterOptions {
   readonly usageView: UsageView;
   /** How many answers the client has asked for. */
   readonly choices: number;
-  readonly gaps: GapRecorder;
+  readonly recorder: StreamRecorder;
   /** When the request began. */
   readonly startMs: number;
 }
@@ -35,8 +35,7 @@ export class StreamMeter implements EventReader {
   readonly #dialect: StreamDialect;
   readonly #usageView: UsageView;
   readonly #choices: number;
-  readonly #gaps: GapRecorder;
-  readonly #startMs: number;
+  readonly #recorder: StreamRecorder;
 
   #atMs: number;
   #events = 0;
@@ -67,8 +66,7 @@ export class StreamMeter implements EventReader {
     this.#dialect = options.dialect;
     this.#usageView = options.usageView;
     this.#choices = options.choices;
-    this.#gaps = options.gaps;
-    this.#startMs = options.startMs;
+    this.#recorder = options.recorder;
     this.#atMs = options.startMs;
   }
 
@@ -153,12 +151,14 @@ export class StreamMeter implements EventReader {
     return this.#usage;
   }
 
-  get report(): StreamReport {
-    return {
-      firstChunkMs: this.#chunks > 0 ? this.#firstChunkAtMs - this.#startMs : undefined,
-      chunks: this.#chunks,
-      gapMsMax: this.#gapMsMax,
-    };
+  /** When the first chunk arrived; `undefined` before. */
+  get firstChunkAtMs(): number | undefined {
+    return this.#chunks > 0 ? this.#firstChunkAtMs : undefined;
+  }
+
+  /** Longest silence between two neighbouring chunks; 0 with fewer than two. */
+  get gapMsMax(): number {
+    return this.#gapMsMax;
   }
 
   #hasKnownShape(bytes: Buffer, start: number, end: number): boolean {
@@ -179,7 +179,7 @@ export class StreamMeter implements EventReader {
     } else {
       const gapMs = this.#atMs - this.#lastChunkAtMs;
       if (gapMs > this.#gapMsMax) this.#gapMsMax = gapMs;
-      this.#gaps.recordGap(gapMs);
+      this.#recorder.recordGap(gapMs, 1);
     }
     this.#lastChunkAtMs = this.#atMs;
     this.#progressAtMs = this.#atMs;

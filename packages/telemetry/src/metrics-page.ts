@@ -3,7 +3,7 @@ import type { CacheResult } from "@slipstream/contracts/cache-events";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import { LABEL_SETS_MAX } from "./bounded-children.ts";
 import { CATALOG } from "./catalog.ts";
-import type { AnyRow } from "./catalog.ts";
+import type { AnyRow } from "./metric-row.ts";
 import { LABEL_MEANINGS } from "./labels.ts";
 import type { Loss } from "./losses.ts";
 

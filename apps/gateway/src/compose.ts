@@ -5,14 +5,17 @@ import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
+import type { Store } from "@slipstream/store/open-store";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
+import type { GaugeSources } from "@slipstream/telemetry/gauge-sources";
 import { createLogger } from "@slipstream/telemetry/logger";
 import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
@@ -22,6 +25,7 @@ import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
 import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
+import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
 import { VERSION } from "./version.ts";
@@ -54,14 +58,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
   const poll = pollRegularly(feed, logger);
-
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
-  const clock = systemClock;
   const openRequests = new OpenRequests();
-  const sweep = setInterval(() => openRequests.sweep(clock.nowMs()), SWEEP_INTERVAL_MS);
+  const sweep = setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
   const ports: PipelinePorts = {
-    clock,
+    clock: systemClock,
     observer,
     upstream,
     authenticator,
@@ -70,6 +72,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     sendsInfoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);
+  metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));
 
   let isDraining = false;
   const adminServer = createAdminServer({
@@ -90,6 +93,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     clearInterval(poll);
     await upstream.close();
     await store.close();
+    metrics.close();
     await adminServer.close();
   }
   let closed: Promise<void> | undefined;
@@ -108,6 +112,22 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+interface Watched {
+  readonly openRequests: OpenRequests;
+  readonly store: Store;
+  readonly dataServer: DataServer;
+  readonly upstream: Upstream;
+}
+
+function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched): GaugeSources {
+  return {
+    heldBytes: () => openRequests.heldBytes,
+    usageRecordsWaiting: () => store.usage.waiting,
+    clientSockets: () => dataServer.connections,
+    upstreamSockets: () => upstream.connections,
+  };
 }
 
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {

@@ -5,7 +5,7 @@
  * bounds as OpenMetrics wants them (`le="1.0"`), and shows itself label set by label set, so that
  * a scrape of many can be cut into slices.
  */
-import type { HistogramRow } from "./catalog.ts";
+import type { HistogramRow } from "./metric-row.ts";
 import { BoundedChildren } from "./bounded-children.ts";
 import type { Limits } from "./bounded-children.ts";
 import type { LabelName, Labels } from "./labels.ts";
@@ -24,11 +24,11 @@ export class FastHistogram<Label extends LabelName = never> {
       bounds,
       (bound) => `${row.name}_bucket{le="${toBoundText(bound)}"`,
     );
-    this.#children = new BoundedChildren(
-      row.labels,
-      (labelText) => new HistogramChild(bounds, labelText, limits),
-      limits,
-    );
+    const create = (labelText: string): HistogramChild =>
+      new HistogramChild(bounds, labelText, limits);
+    // Its buckets, the sum and the count.
+    const series = bounds.length + 2;
+    this.#children = new BoundedChildren({ labels: row.labels, series, create }, limits);
   }
 
   /** Warm. */

@@ -48,3 +48,6 @@ export const FAILED_RESULTS: readonly string[] = Object.entries(ERROR_SPECS)
 
 /** Look-ups in a cache that needed nothing else; to know that there is nothing is an answer too. */
 export const ANSWERED_RESULTS: readonly CacheResult[] = ["hit", "negative"];
+
+/** Comes on top of one of the others, so it is no look-up of its own. */
+export const STALE_RESULT: CacheResult = "stale";

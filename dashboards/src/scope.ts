@@ -5,7 +5,8 @@ import { Promql } from "@slipstream/grafana-dashboard-builder/promql";
 import type { LintExclusions } from "@slipstream/grafana-dashboard-builder/lint-rules";
 import { valuesOf } from "@slipstream/grafana-dashboard-builder/variables";
 import type { VariableDefinition } from "@slipstream/grafana-dashboard-builder/variables";
-import { BUILD_INFO, REQUESTS } from "@slipstream/telemetry/catalog";
+import { BUILD_INFO } from "@slipstream/telemetry/process-rows";
+import { REQUESTS } from "@slipstream/telemetry/request-rows";
 
 /** Boards with this tag link to each other. */
 export const TAGS: readonly string[] = ["slipstream"];

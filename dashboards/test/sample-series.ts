@@ -8,6 +8,8 @@ import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import { OUTCOMES } from "@slipstream/contracts/outcome";
 import type { MetricRow } from "@slipstream/grafana-dashboard-builder/metric-row";
 import type { LabelName } from "@slipstream/telemetry/labels";
+import { LOSSES } from "@slipstream/telemetry/losses";
+import { TRACE_DECISIONS } from "@slipstream/telemetry/trace-decision";
 import type { BenchLabel } from "../src/bench-catalog.ts";
 
 const CODES = Object.keys(ERROR_SPECS);
@@ -25,23 +27,14 @@ const VALUES: Readonly<Record<SampleLabel, readonly string[]>> = {
   blame: ["client", "gateway", "upstream"],
   cache: CACHES,
   code: CODES,
-  decision: ["sampled", "kept", "dropped"],
+  decision: TRACE_DECISIONS,
   deployment: ["one/model", "two/model"],
   endpoint: ENDPOINTS,
   error_type: OUTCOMES,
   gen_ai_operation_name: ["chat"],
   gen_ai_provider_name: ["one", "two"],
   gen_ai_request_model: ["model"],
-  kind: [
-    "input",
-    "cached_input",
-    "output",
-    "reasoning",
-    "usage_record",
-    "log_line",
-    "minor",
-    "major",
-  ],
+  kind: ["input", "cached_input", "output", "reasoning", "minor", "major", ...LOSSES],
   node: ["v24.21.0"],
   outcome: OUTCOMES,
   phase: ["before_upstream", "after_upstream"],

@@ -1,14 +1,13 @@
+import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import { bars, lines, stat } from "@slipstream/grafana-dashboard-builder/panel";
 import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/board";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
-import {
-  CACHE_EVICTIONS,
-  CACHE_READ_INPUT_TOKENS,
-  CACHE_REQUESTS,
-  INPUT_TOKENS,
-} from "@slipstream/telemetry/catalog";
-import { ANSWERED_RESULTS } from "../objectives.ts";
+import { CACHE_EVICTIONS, CACHE_REQUESTS } from "@slipstream/telemetry/telemetry-rows";
+import { CACHE_READ_INPUT_TOKENS, INPUT_TOKENS } from "@slipstream/telemetry/usage-rows";
+import { ANSWERED_RESULTS, STALE_RESULT } from "../objectives.ts";
 import { IN_RANGE, inRange, JOBS_OF_GATEWAYS, promql, TAGS, VARIABLES } from "../scope.ts";
+
+const LOOK_UPS = not(STALE_RESULT);
 
 export const CACHES: BoardDefinition = {
   uid: "slipstream-caches",
@@ -30,7 +29,7 @@ export const CACHES: BoardDefinition = {
             "{{cache}}": promql.share(
               CACHE_REQUESTS,
               { result: ANSWERED_RESULTS },
-              { by: ["cache"] },
+              { where: { result: LOOK_UPS }, by: ["cache"] },
             ),
           },
         }),
@@ -41,11 +40,15 @@ export const CACHES: BoardDefinition = {
           unit: "events per second",
           isStacked: true,
           series: {
-            "{{cache}} {{result}}": promql.rate(CACHE_REQUESTS, { by: ["cache", "result"] }),
+            "{{cache}} {{result}}": promql.rate(CACHE_REQUESTS, {
+              where: { result: LOOK_UPS },
+              by: ["cache", "result"],
+            }),
           },
         }),
         lines({
           title: "Evictions by cache",
+          width: 8,
           description:
             "Entries given up because the cache was full. More than a few while the hit rate falls: make it larger (docs/config.md).",
           unit: "events per second",
@@ -53,11 +56,25 @@ export const CACHES: BoardDefinition = {
         }),
         lines({
           title: "Look-ups that reach the store",
+          width: 8,
           description:
             "What the store of keys has to answer. A peak after a restart is normal; a lasting one is load that a larger cache would take.",
           unit: "events per second",
           series: {
             "{{cache}}": promql.rate(CACHE_REQUESTS, { where: { result: "miss" }, by: ["cache"] }),
+          },
+        }),
+        lines({
+          title: "Stale answers",
+          width: 8,
+          description:
+            "Look-ups for which the store could not answer, so that what was known before had to do. Anything but 0: look at the store; keys that were revoked since may still work.",
+          unit: "events per second",
+          series: {
+            "{{cache}}": promql.rate(CACHE_REQUESTS, {
+              where: { result: STALE_RESULT },
+              by: ["cache"],
+            }),
           },
         }),
       ],

@@ -6,12 +6,14 @@ import {
   REQUESTS,
   RETRIES,
   RETRY_LOST,
-  STREAM_CHUNKS,
   UPSTREAM_ATTEMPTS,
+} from "@slipstream/telemetry/request-rows";
+import {
+  STREAM_CHUNKS,
   UPSTREAM_CONNECTION,
   UPSTREAM_FIRST_CONTENT,
   UPSTREAM_HEADERS,
-} from "@slipstream/telemetry/catalog";
+} from "@slipstream/telemetry/stream-rows";
 import { FAILED_RESULTS } from "../objectives.ts";
 import { JOBS_OF_GATEWAYS, promql, TAGS, VARIABLES } from "../scope.ts";
 

@@ -11,17 +11,14 @@ import {
 import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/board";
 import { orZero, ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import {
-  CHUNK_GAP,
-  COST,
   ERRORS,
   INFLIGHT_REQUESTS,
-  OUTPUT_TOKENS,
-  OVERHEAD,
-  REQUEST_DURATION,
   REQUESTS,
+  REQUEST_DURATION,
   STREAMS,
-  TIME_TO_FIRST_TOKEN,
-} from "@slipstream/telemetry/catalog";
+} from "@slipstream/telemetry/request-rows";
+import { CHUNK_GAP, OVERHEAD, TIME_TO_FIRST_TOKEN } from "@slipstream/telemetry/stream-rows";
+import { COST, OUTPUT_TOKENS } from "@slipstream/telemetry/usage-rows";
 import {
   AVAILABILITY_OBJECTIVE,
   FAILED_OUTCOMES,

@@ -17,17 +17,14 @@ import {
   GARBAGE_COLLECTION,
   HEAP_TOTAL,
   HEAP_USED,
-  HELD_BYTES,
   OPEN_FILES,
   OPEN_SOCKETS,
   RESIDENT_MEMORY,
-  SERIES,
-  SERIES_MAX,
   START_TIME,
-  TELEMETRY_LOSSES,
-  TRACES,
-  USAGE_WAITING,
-} from "@slipstream/telemetry/catalog";
+} from "@slipstream/telemetry/process-rows";
+import { HELD_BYTES } from "@slipstream/telemetry/stream-rows";
+import { SERIES, SERIES_MAX, TELEMETRY_LOSSES, TRACES } from "@slipstream/telemetry/telemetry-rows";
+import { USAGE_WAITING } from "@slipstream/telemetry/usage-rows";
 import { JOBS_OF_GATEWAYS, promql, TAGS, VARIABLES } from "../scope.ts";
 
 const BY_INSTANCE = { by: ["instance"] } as const;

@@ -2,6 +2,7 @@ import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import { heatmap, lines, quantiles } from "@slipstream/grafana-dashboard-builder/panel";
 import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/board";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
+import { STREAMS } from "@slipstream/telemetry/request-rows";
 import {
   CHUNK_DELAY,
   CHUNK_GAP,
@@ -10,12 +11,11 @@ import {
   OVERHEAD,
   STREAM_CHUNKS,
   STREAM_STALLS,
-  STREAMS,
   TIME_PER_TOKEN,
   TIME_TO_FIRST_TOKEN,
   UPSTREAM_FIRST_CONTENT,
   UPSTREAM_HEADERS,
-} from "@slipstream/telemetry/catalog";
+} from "@slipstream/telemetry/stream-rows";
 import { JOBS_OF_GATEWAYS, promql, TAGS, VARIABLES } from "../scope.ts";
 
 export const STREAMING: BoardDefinition = {

@@ -1,17 +1,17 @@
 import { bars, lines, risesTo, stat } from "@slipstream/grafana-dashboard-builder/panel";
 import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/board";
 import { orZero, ratio } from "@slipstream/grafana-dashboard-builder/promql";
+import { STREAM_CHUNKS } from "@slipstream/telemetry/stream-rows";
 import {
   COST,
   INPUT_TOKENS,
   OUTPUT_TOKENS,
   REASONING_OUTPUT_TOKENS,
   SETTLED_TOKENS,
-  STREAM_CHUNKS,
   USAGE_RECORDS,
   USAGE_WAITING,
   WASTED_TOKENS,
-} from "@slipstream/telemetry/catalog";
+} from "@slipstream/telemetry/usage-rows";
 import { IN_RANGE, inRange, JOBS_OF_GATEWAYS, promql, TAGS, VARIABLES } from "../scope.ts";
 
 const BY_MODEL = { by: ["gen_ai_request_model"] } as const;

@@ -3,13 +3,8 @@ import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import type { Promql } from "@slipstream/grafana-dashboard-builder/promql";
 import { shareOf } from "@slipstream/grafana-dashboard-builder/promql";
 import type { RuleGroup } from "@slipstream/grafana-dashboard-builder/rules";
-import {
-  CHUNK_GAP,
-  ERRORS,
-  REQUESTS,
-  STREAMS,
-  TIME_TO_FIRST_TOKEN,
-} from "@slipstream/telemetry/catalog";
+import { ERRORS, REQUESTS, STREAMS } from "@slipstream/telemetry/request-rows";
+import { CHUNK_GAP, TIME_TO_FIRST_TOKEN } from "@slipstream/telemetry/stream-rows";
 import {
   AVAILABILITY_OBJECTIVE,
   FIRST_TOKEN_OBJECTIVE,

@@ -3,14 +3,9 @@ import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import { UP } from "@slipstream/grafana-dashboard-builder/metric-row";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import type { RuleGroup } from "@slipstream/grafana-dashboard-builder/rules";
-import {
-  BUILD_INFO,
-  EVENT_LOOP_DELAY,
-  SERIES,
-  SERIES_MAX,
-  TELEMETRY_LOSSES,
-  USAGE_WAITING,
-} from "@slipstream/telemetry/catalog";
+import { BUILD_INFO, EVENT_LOOP_DELAY } from "@slipstream/telemetry/process-rows";
+import { SERIES, SERIES_MAX, TELEMETRY_LOSSES } from "@slipstream/telemetry/telemetry-rows";
+import { USAGE_WAITING } from "@slipstream/telemetry/usage-rows";
 import { rulesOver } from "./burn-rate.ts";
 
 const BY_INSTANCE = { by: ["instance"] } as const;

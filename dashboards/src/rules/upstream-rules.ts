@@ -1,25 +1,22 @@
 /** What goes wrong towards the inference servers and in the caches, before users feel it much. */
+import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import type { Promql } from "@slipstream/grafana-dashboard-builder/promql";
 import type { RuleGroup } from "@slipstream/grafana-dashboard-builder/rules";
-import {
-  CACHE_REQUESTS,
-  REQUESTS,
-  RETRIES,
-  UPSTREAM_ATTEMPTS,
-} from "@slipstream/telemetry/catalog";
-import { ANSWERED_RESULTS, FAILED_RESULTS } from "../objectives.ts";
+import { REQUESTS, RETRIES, UPSTREAM_ATTEMPTS } from "@slipstream/telemetry/request-rows";
+import { CACHE_REQUESTS } from "@slipstream/telemetry/telemetry-rows";
+import { ANSWERED_RESULTS, FAILED_RESULTS, STALE_RESULT } from "../objectives.ts";
 import { rulesOver } from "./burn-rate.ts";
 
 const BY_DEPLOYMENT = { by: ["gen_ai_request_model", "deployment"] } as const;
-const BY_CACHE = { by: ["cache"] } as const;
+const LOOK_UPS = { where: { result: not(STALE_RESULT) }, by: ["cache"] } as const;
 
 const fiveMinutes = rulesOver("5m");
 const halfHour = rulesOver("30m");
 const day = rulesOver("1d");
 
 function toHitRate(promql: Promql): string {
-  return promql.share(CACHE_REQUESTS, { result: ANSWERED_RESULTS }, BY_CACHE);
+  return promql.share(CACHE_REQUESTS, { result: ANSWERED_RESULTS }, LOOK_UPS);
 }
 
 export const UPSTREAM_RULES: readonly RuleGroup[] = [
@@ -51,7 +48,7 @@ export const UPSTREAM_RULES: readonly RuleGroup[] = [
     rules: [
       {
         alert: "SlipstreamCacheHitsDrop",
-        expression: `${toHitRate(halfHour)} < 0.5 * (${toHitRate(day)}) and ${halfHour.increase(CACHE_REQUESTS, BY_CACHE)} > 500`,
+        expression: `${toHitRate(halfHour)} < 0.5 * (${toHitRate(day)}) and ${halfHour.increase(CACHE_REQUESTS, LOOK_UPS)} > 500`,
         holdsFor: "15m",
         severity: "ticket",
         summary: "The cache {{ $labels.cache }} hits half as often as it did",

@@ -30,8 +30,9 @@ export const everywhere: Promql = new Promql({ window: "$__interval" });
 
 /** Everything that happened in the time range shown, as one number. */
 export const inRange: Promql = promql.over("$__range");
-export const IN_RANGE: LintExclusions = {
-  "target-rate-interval": "one number for the whole time range that is shown",
+export const IN_RANGE: { readonly isInstant: true; readonly exclude: LintExclusions } = {
+  isInstant: true,
+  exclude: { "target-rate-interval": "one number for the whole time range that is shown" },
 };
 
 /** Of all jobs, only those of gateways: `up` and `process_*` are written by others too. */

@@ -84,20 +84,22 @@ export const CACHES: BoardDefinition = {
       panels: [
         stat({
           title: "Input tokens from prompt caches",
+          height: 8,
           description:
             "Part of the input tokens that providers took from their own cache, in the time range shown. They cost less and make first tokens faster.",
           unit: "ratio",
           width: 8,
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: ratio(inRange.increase(CACHE_READ_INPUT_TOKENS), inRange.increase(INPUT_TOKENS)),
         }),
         stat({
           title: "Tokens saved",
+          height: 8,
           description:
             "Input tokens that providers did not have to read again, in the time range shown.",
           unit: "tokens",
           width: 8,
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: inRange.increase(CACHE_READ_INPUT_TOKENS),
         }),
         bars({
@@ -105,7 +107,7 @@ export const CACHES: BoardDefinition = {
           description:
             "Which models profit. One that does not, with long system prompts: routes that spread a conversation over deployments lose its cache.",
           unit: "tokens",
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           series: {
             "{{gen_ai_request_model}}": inRange.increase(CACHE_READ_INPUT_TOKENS, {
               by: ["gen_ai_request_model"],

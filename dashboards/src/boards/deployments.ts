@@ -1,6 +1,6 @@
 import { lines, risesTo, table, timeline } from "@slipstream/grafana-dashboard-builder/panel";
 import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/board";
-import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
+import { shareOf } from "@slipstream/grafana-dashboard-builder/promql";
 import {
   INFLIGHT_ATTEMPTS,
   REQUESTS,
@@ -122,7 +122,7 @@ export const DEPLOYMENTS: BoardDefinition = {
           unit: "ratio",
           width: 8,
           series: {
-            "{{gen_ai_request_model}}": ratio(
+            "{{gen_ai_request_model}}": shareOf(
               promql.rate(RETRIES, { by: ["gen_ai_request_model"] }),
               promql.rate(REQUESTS, { by: ["gen_ai_request_model"] }),
             ),

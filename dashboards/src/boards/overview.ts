@@ -118,7 +118,7 @@ export const OVERVIEW: BoardDefinition = {
           unit: "ratio",
           width: 8,
           steps: fallsTo(FIRST_TOKEN_OBJECTIVE.part, FIRST_TOKEN_OBJECTIVE.part - 0.05),
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: `clamp_max(${ratio(
             inRange.atMost(FIRST_TOKEN_OBJECTIVE.boundSeconds, TIME_TO_FIRST_TOKEN),
             inRange.rate(STREAMS, { where: { outcome: not("rejected") } }),
@@ -131,7 +131,7 @@ export const OVERVIEW: BoardDefinition = {
           unit: "ratio",
           width: 8,
           steps: fallsTo(GAP_OBJECTIVE.part, GAP_OBJECTIVE.part - 0.02),
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: inRange.sloAttainment(GAP_OBJECTIVE.boundSeconds, CHUNK_GAP),
         }),
         stat({
@@ -140,7 +140,7 @@ export const OVERVIEW: BoardDefinition = {
           unit: "ratio",
           width: 8,
           steps: fallsTo(AVAILABILITY_OBJECTIVE.part, AVAILABILITY_OBJECTIVE.part - 0.01),
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: `1 - ${ratio(
             orZero(overRange.rate(ERRORS, { where: { blame: OUR_BLAMES } })),
             `${overRange.rate(REQUESTS)} - (${orZero(overRange.rate(ERRORS, { where: { blame: "client" } }))})`,

@@ -159,6 +159,7 @@ export const RUNTIME: BoardDefinition = {
       panels: [
         stat({
           title: "Series budget in use",
+          height: 8,
           description:
             "Of the fullest process. At 1 new label sets share one series called other: look for the label that grows.",
           unit: "ratio",
@@ -168,6 +169,7 @@ export const RUNTIME: BoardDefinition = {
         }),
         stat({
           title: "Usage records waiting",
+          height: 8,
           description:
             "Records that are not in the store yet. Rising without an end: the store is down or too slow.",
           unit: "count",

@@ -38,7 +38,7 @@ export const USAGE: BoardDefinition = {
             "Price of the settled tokens, for models that have one in the configuration; the others count as nothing here.",
           unit: "dollars",
           width: 6,
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: inRange.increase(COST),
         }),
         stat({
@@ -46,7 +46,7 @@ export const USAGE: BoardDefinition = {
           description: "Input and output that requests under a valid key have to answer for.",
           unit: "tokens",
           width: 6,
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: inRange.increase(SETTLED_TOKENS, { where: { kind: WHOLE_KINDS } }),
         }),
         stat({
@@ -56,7 +56,7 @@ export const USAGE: BoardDefinition = {
           unit: "ratio",
           width: 6,
           steps: risesTo(0.02, 0.1),
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: inRange.share(
             SETTLED_TOKENS,
             { source: "estimated" },
@@ -70,7 +70,7 @@ export const USAGE: BoardDefinition = {
           unit: "ratio",
           width: 6,
           steps: risesTo(0.05, 0.2),
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           query: ratio(
             orZero(inRange.increase(WASTED_TOKENS)),
             inRange.increase(SETTLED_TOKENS, { where: { kind: "output" } }),
@@ -81,7 +81,7 @@ export const USAGE: BoardDefinition = {
           description: "Where the money goes.",
           unit: "dollars",
           width: 12,
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           series: { "{{gen_ai_request_model}}": inRange.increase(COST, BY_MODEL) },
         }),
         bars({
@@ -89,7 +89,7 @@ export const USAGE: BoardDefinition = {
           description: "Settled input and output. Dear and little used: look for a smaller model.",
           unit: "tokens",
           width: 12,
-          exclude: IN_RANGE,
+          ...IN_RANGE,
           series: {
             "{{gen_ai_request_model}}": inRange.increase(SETTLED_TOKENS, {
               where: { kind: WHOLE_KINDS },

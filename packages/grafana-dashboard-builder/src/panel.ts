@@ -43,6 +43,8 @@ interface PanelFacts {
   readonly unit: PanelUnit;
   /** Of 24 columns. */
   readonly width?: number;
+  /** In units of about 30 pixels: as high as its neighbours. */
+  readonly height?: number;
   readonly steps?: readonly Step[];
   /** Address (uid) of the board to go on with, which keeps the time range and the variables. */
   readonly leadsTo?: string;
@@ -95,17 +97,17 @@ export function fallsTo(warn: number, bad: number): readonly Step[] {
   ];
 }
 
+interface StatFacts extends PanelFacts {
+  readonly query: string;
+  /** Without the course: one over a long range would ask for that range at every step. */
+  readonly isInstant?: boolean;
+}
+
 /** One number, with its course behind it. */
-export function stat(facts: PanelFacts & { readonly query: string }): PanelDefinition {
+export function stat(facts: StatFacts): PanelDefinition {
   const { query, ...rest } = facts;
-  return {
-    ...PLAIN,
-    width: 4,
-    ...rest,
-    kind: "stat",
-    height: 4,
-    targets: [{ expression: query, legend: "" }],
-  };
+  const targets = [{ expression: query, legend: "" }];
+  return { ...PLAIN, width: 4, height: 4, ...rest, kind: "stat", targets };
 }
 
 export interface LinesFacts extends PanelFacts {
@@ -119,7 +121,7 @@ export interface LinesFacts extends PanelFacts {
 
 /** Courses over time. */
 export function lines({ series, ...facts }: LinesFacts): PanelDefinition {
-  return { ...PLAIN, width: 12, ...facts, kind: "lines", height: 8, targets: toTargets(series) };
+  return { ...PLAIN, width: 12, height: 8, ...facts, kind: "lines", targets: toTargets(series) };
 }
 
 const QUANTILES = [0.5, 0.95, 0.99] as const;
@@ -159,7 +161,7 @@ interface HeatmapFacts<Label extends string> extends PanelFacts {
 export function heatmap<Label extends string>(facts: HeatmapFacts<Label>): PanelDefinition {
   const { of, promql, selection, ...rest } = facts;
   const targets = [{ expression: promql.buckets(of, selection ?? {}), legend: "{{le}}" }];
-  return { ...PLAIN, width: 12, ...rest, kind: "heatmap", height: 8, targets };
+  return { ...PLAIN, width: 12, height: 8, ...rest, kind: "heatmap", targets };
 }
 
 interface TableFacts extends PanelFacts {
@@ -176,7 +178,7 @@ export function table({ columns, ...facts }: TableFacts): PanelDefinition {
     legend,
     unit,
   }));
-  return { ...PLAIN, width: 24, ...facts, kind: "table", height: 8, targets, isInstant: true };
+  return { ...PLAIN, width: 24, height: 8, ...facts, kind: "table", targets, isInstant: true };
 }
 
 /** Compares the values of now, one bar each. */
@@ -185,7 +187,7 @@ export function bars(
 ): PanelDefinition {
   const { series, ...rest } = facts;
   const targets = toTargets(series);
-  return { ...PLAIN, width: 8, ...rest, kind: "bars", height: 8, targets, isInstant: true };
+  return { ...PLAIN, width: 8, height: 8, ...rest, kind: "bars", targets, isInstant: true };
 }
 
 /** When something was in which band of `steps`. */
@@ -196,7 +198,7 @@ export function timeline(
   },
 ): PanelDefinition {
   const { series, ...rest } = facts;
-  return { ...PLAIN, width: 24, ...rest, kind: "timeline", height: 8, targets: toTargets(series) };
+  return { ...PLAIN, width: 24, height: 8, ...rest, kind: "timeline", targets: toTargets(series) };
 }
 
 function toTargets(series: Readonly<Record<string, string>>): readonly Target[] {

@@ -12,6 +12,7 @@ import {
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
+  TableSortByFieldStateBuilder,
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
@@ -155,10 +156,10 @@ function lastValue(): ReduceDataOptionsBuilder {
   return new ReduceDataOptionsBuilder().calcs(["lastNotNull"]);
 }
 
-function toStat({ steps }: PanelDefinition): PanelBuilder {
+function toStat({ steps, isInstant }: PanelDefinition): PanelBuilder {
   return new StatBuilder()
     .reduceOptions(lastValue())
-    .graphMode(BigValueGraphMode.Area)
+    .graphMode(isInstant ? BigValueGraphMode.None : BigValueGraphMode.Area)
     .colorMode(steps === undefined ? BigValueColorMode.None : BigValueColorMode.Value);
 }
 
@@ -174,11 +175,14 @@ function toLines({ isStacked, isSparse }: PanelDefinition): PanelBuilder {
         .displayMode(LegendDisplayMode.Table)
         .placement(LegendPlacement.Bottom)
         .showLegend(true)
-        .calcs(["mean", "max", "lastNotNull"]),
+        .calcs(["mean", "max", "lastNotNull"])
+        .sortBy("Max")
+        .sortDesc(true),
     )
     .tooltip(
       new VizTooltipOptionsBuilder()
         .mode(TooltipDisplayMode.Multi)
+        .hideZeros(true)
         // oxlint-disable-next-line unicorn/no-array-sort -- a setting of the tooltip, not an array
         .sort(SortOrder.Descending),
     );
@@ -212,6 +216,10 @@ function toTable({ targets, headings }: PanelDefinition): PanelBuilder {
       },
     },
   ]);
+  const [first] = targets;
+  if (first !== undefined) {
+    builder.sortBy([new TableSortByFieldStateBuilder().displayName(first.legend).desc(true)]);
+  }
   for (const { legend, unit } of targets) {
     const value = unit === undefined ? undefined : GRAFANA_UNITS[unit];
     builder.overrideByName(legend, [{ id: "unit", value }]);

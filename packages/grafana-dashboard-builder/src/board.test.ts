@@ -91,6 +91,13 @@ test("a table names its columns and gives each its unit", () => {
   expect(fieldConfig?.overrides.map(({ matcher }) => matcher.options)).toEqual(["Rate", "Other"]);
 });
 
+test("the only column of a table has no letter", () => {
+  const columns = { Rate: { query: "up", unit: "count" } } as const;
+  const only = table({ ...FACTS, title: "only", headings: {}, columns });
+  const [panel] = render(boardOf([only]));
+  expect(panel?.transformations?.[1]?.options.renameByName).toEqual({ Value: "Rate" });
+});
+
 test("a description ends with the metrics that are asked for", () => {
   expect(panelOf("stat").description).toBe("Why.\n\nMetrics: `d_total`");
 });

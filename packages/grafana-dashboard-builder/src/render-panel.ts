@@ -203,15 +203,18 @@ function toHeatmap({ unit }: PanelDefinition): PanelBuilder {
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).yHistogram(true));
 }
 
-/** Columns come as `Value #A`, `Value #B`, … and get their names here. */
+/** Columns come as `Value #A`, `Value #B`, …, a single one as `Value`, and get their names here. */
 function toTable({ targets, headings }: PanelDefinition): PanelBuilder {
-  const columns = targets.map(({ legend }, index) => [`Value #${toRefId(index)}`, legend]);
+  const columns = targets.map(({ legend }, index) => [
+    targets.length === 1 ? "Value" : `Value #${toRefId(index)}`,
+    legend,
+  ]);
   const builder = new TableBuilder().transformations([
     { id: "merge", options: {} },
     {
       id: "organize",
       options: {
-        excludeByName: { Time: true },
+        excludeByName: { Time: true, __name__: true },
         renameByName: { ...headings, ...Object.fromEntries(columns) },
       },
     },

@@ -2,6 +2,7 @@
  * A board as data, and the classic dashboard JSON that Grafana's file provisioning takes: version 13
  * still refuses the v2 schema there (https://github.com/grafana/grafana/issues/127928).
  */
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import {
   AnnotationQueryBuilder,
   DashboardBuilder,
@@ -10,7 +11,7 @@ import {
   DashboardLinkType,
   RowBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { Dashboard, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard, DashboardLink, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { LintExclusions } from "./lint-rules.ts";
 import type { PanelDefinition } from "./panel.ts";
 import { DATASOURCE, renderPanel } from "./render-panel.ts";
@@ -69,13 +70,17 @@ export function renderBoard(board: BoardDefinition): Dashboard {
 }
 
 /** Keeps the time range and the variables: the next board goes on where this one left off. */
-function toOtherBoards(tags: readonly string[]): DashboardLinkBuilder {
-  return new DashboardLinkBuilder("Boards")
+function toOtherBoards(tags: readonly string[]): Builder<DashboardLink> {
+  const link = new DashboardLinkBuilder("Boards")
     .type(DashboardLinkType.Dashboards)
     .tags([...tags])
     .asDropdown(true)
     .keepTime(true)
-    .includeVars(true);
+    .includeVars(true)
+    .build();
+  // The SDK's default is a menu in which nobody looks; without a place it is at the top.
+  delete link.placement;
+  return { build: () => link };
 }
 
 function toAnnotation({

@@ -96,6 +96,23 @@ test("a panel leads to a board that there is", () => {
   expect(lines).toEqual(["Board, P: leads to gone, which is no board"]);
 });
 
+test("variables and the words of alerts ask for what exists", () => {
+  const variables = [{ name: "v", label: "V", query: "label_values(up, shape)", all: undefined }];
+  const boards = GOOD.boards.map((board) => ({ ...board, variables }));
+  const alert = {
+    alert: "Down",
+    expression: "up == 0",
+    severity: "page",
+    summary: "{{ $labels.job }} in {{ $labels.colour }}",
+    description: "It does not answer.",
+  } as const;
+  const ruleFiles = [{ name: "rules", groups: [{ name: "group", rules: [alert] }] }];
+  expect(runCommand(["build"], { ...GOOD, boards, ruleFiles }, PLACE).lines).toEqual([
+    "Board, variable v: groups by the label shape, which no metric in it has",
+    "Down, $labels.colour: groups by the label colour, which no metric in it has",
+  ]);
+});
+
 test("a word that is not a command is answered with those that are", () => {
   expect(runCommand(["bulid"], GOOD, PLACE).lines).toEqual(["Usage: build | --check"]);
 });

@@ -11,7 +11,7 @@ import { readExpressions } from "./lint-rules.ts";
 import type { LintExclusions } from "./lint-rules.ts";
 import type { MetricRow } from "./metric-row.ts";
 import { renderRules } from "./rules.ts";
-import type { RuleGroup } from "./rules.ts";
+import type { AlertRule, RuleGroup } from "./rules.ts";
 
 export interface RuleFile {
   /** Without folder and ending. */
@@ -51,7 +51,11 @@ export function toArtefacts(project: DashboardProject): readonly Artefact[] {
 /** Everything that is wrong, one line each; nothing may be written while there is a line. */
 export function findProblems(project: DashboardProject): readonly string[] {
   const rows = [...project.catalogue, ...recordedRows(project)];
-  const expressions = [...panelExpressions(project.boards), ...ruleExpressions(project)];
+  const expressions = [
+    ...panelExpressions(project.boards),
+    ...variableExpressions(project.boards),
+    ...ruleExpressions(project),
+  ];
   return [
     ...expressions.flatMap(({ place, expression }) =>
       checkExpression(expression, rows).map((problem) => `${place}: ${problem}`),
@@ -89,11 +93,35 @@ export function panelExpressions(boards: readonly BoardDefinition[]): readonly N
   });
 }
 
+/** What variables offer: as if their values were counted. */
+function variableExpressions(boards: readonly BoardDefinition[]): readonly NamedExpression[] {
+  return boards.flatMap(({ title, variables }) =>
+    variables.map(({ name, query }) => ({
+      place: `${title}, variable ${name}`,
+      expression: query.replace(/^label_values\((.+), (\w+)\)$/, "count by ($2) ($1)"),
+    })),
+  );
+}
+
 function ruleExpressions({ ruleFiles }: DashboardProject): readonly NamedExpression[] {
-  return allRules(ruleFiles).map((rule) => ({
-    place: "row" in rule ? rule.row.name : rule.alert,
-    expression: rule.expression,
-  }));
+  return allRules(ruleFiles).flatMap((rule) => {
+    if ("row" in rule) return [{ place: rule.row.name, expression: rule.expression }];
+    const { alert, expression } = rule;
+    return [
+      { place: alert, expression },
+      ...readTemplateLabels(rule).map((label) => ({
+        place: `${alert}, $labels.${label}`,
+        expression: `count by (${label}) (${expression})`,
+      })),
+    ];
+  });
+}
+
+/** Labels that the words of an alert are filled in with. */
+function readTemplateLabels({ summary, description }: AlertRule): readonly string[] {
+  return [...`${summary} ${description}`.matchAll(/\$labels\.(\w+)/g)].map(
+    ([, label]) => label ?? "",
+  );
 }
 
 function recordedRows({ ruleFiles }: DashboardProject): readonly MetricRow[] {

@@ -3,6 +3,12 @@ import { spawnSync } from "node:child_process";
 
 export const HAS_PROMTOOL: boolean = spawnSync("promtool", ["--version"]).status === 0;
 
+if (!HAS_PROMTOOL) {
+  process.emitWarning(
+    "SKIPPED: rules and panels are not read by promtool; apt-get install prometheus",
+  );
+}
+
 /** For the names of tests, which is where a reader sees that they were skipped. */
 export const NEEDS_PROMTOOL: string = HAS_PROMTOOL
   ? ""

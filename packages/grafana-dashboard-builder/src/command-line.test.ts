@@ -45,7 +45,7 @@ test("what is built is up to date, and what is changed by hand is not", () => {
     lines: [
       "dist/classic/board.json is missing",
       "prometheus/rules/rules.yml is missing",
-      "2 generated files are not up to date; run: npm run build",
+      "Generated files are not up to date. Run: npm run build",
     ],
   });
   expect(runCommand(["build"], GOOD, PLACE)).toEqual({ exitCode: 0, lines: ["2 files written"] });

@@ -34,6 +34,6 @@ export function runCommand(
   if (differences.length === 0) {
     return { exitCode: 0, lines: [`${artefacts.length} files are up to date`] };
   }
-  const what = `${differences.length} generated files are not up to date; run: ${place.buildCommand}`;
+  const what = `Generated files are not up to date. Run: ${place.buildCommand}`;
   return { exitCode: 1, lines: [...differences, what] };
 }

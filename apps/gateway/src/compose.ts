@@ -54,7 +54,6 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
   const poll = pollRegularly(feed, logger);
-
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const clock = systemClock;
@@ -70,6 +69,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
     sendsInfoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);
+  metrics.watch({
+    heldBytes: () => openRequests.heldBytes,
+    usageRecordsWaiting: () => store.usage.waiting,
+    clientSockets: () => dataServer.connections,
+    upstreamSockets: () => upstream.connections,
+  });
 
   let isDraining = false;
   const adminServer = createAdminServer({
@@ -90,6 +95,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     clearInterval(poll);
     await upstream.close();
     await store.close();
+    metrics.close();
     await adminServer.close();
   }
   let closed: Promise<void> | undefined;

@@ -74,6 +74,8 @@ export interface UsageSink {
    * @throws when that takes longer than the sink allows. Records that are not safe yet stay queued.
    */
   flush(): Promise<void>;
+  /** Records that are not safe yet. */
+  readonly waiting: number;
 }
 
 /**

@@ -137,7 +137,8 @@ const anyUsage = fc.record({
   isSuspect: fc.constantFrom(undefined, false, true),
 }) as fc.Arbitrary<Usage>;
 
-const anyReport: fc.Arbitrary<RequestReport> = fc.record({
+const anyEnded: fc.Arbitrary<EndedRequest> = fc.record({
+  requestNumber: fc.nat(),
   requestId: fc.constantFrom("a", "b"),
   endpoint: fc.constantFrom(...ENDPOINTS),
   operation: fc.constantFrom("chat", "embeddings", "image_edit", undefined),
@@ -158,17 +159,25 @@ const anyReport: fc.Arbitrary<RequestReport> = fc.record({
       firstChunkMs: fc.option(fc.double({ min: 0, max: 1e7, noNaN: true }), { nil: undefined }),
       chunks: fc.nat(2 * TOKENS_MAX),
       gapMsMax: fc.nat(),
+      blockedMs: fc.nat(),
     }),
     { nil: undefined },
   ),
   finishReason: fc.constantFrom("stop", undefined),
   usage: fc.option(anyUsage, { nil: undefined }),
   answerBytes: fc.option(fc.nat(1e9), { nil: undefined }),
+  ownTime: fc.constant({ beforeUpstreamMs: 1, afterUpstreamMs: undefined }),
 });
 
 const anyEvent: fc.Arbitrary<RequestEvent> = fc.oneof(
-  fc.constant<RequestEvent>({ type: "request_start", requestId: "a", endpoint: "models" }),
-  anyReport.map((report): RequestEvent => ({ type: "request_end", report })),
+  fc.constant<RequestEvent>({
+    type: "request_start",
+    requestNumber: 1,
+    requestId: "a",
+    endpoint: "models",
+    trace: {},
+  }),
+  anyEnded.map((ended): RequestEvent => ({ type: "request_end", report: report(ended) })),
 );
 
 /** Whatever is reported, `part` ≤ `whole`, and both are counts. */

@@ -123,9 +123,8 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   }
 
   sent(): void {
-    if (this.#phase.type !== "connecting") return;
-    this.#phase = { type: "waiting" };
     this.#sentMs = this.#elapsedMs();
+    if (this.#phase.type === "connecting") this.#phase = { type: "waiting" };
   }
 
   #elapsedMs(): number {

@@ -1,5 +1,5 @@
 import type { ChunkFacts } from "@slipstream/contracts/chunk";
-import type { GapRecorder } from "@slipstream/contracts/request-events";
+import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
 import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
 import { RECORDED_STREAMS } from "@slipstream/testkit/recorded-streams";
@@ -17,8 +17,8 @@ describe.each(RECORDED_STREAMS)("$name", ({ bytes, chunks, finishReason, usage }
     expect(rig.ending).toEqual({ type: "complete" });
     expect(rig.told).toEqual(["commit", "firstChunk", "ended"]);
     expect(rig.gapsMs.length).toBe(chunks - 1);
-    const { finishReason: finish, usage: used, report } = meter;
-    expect([report.chunks, finish, used]).toEqual([chunks, finishReason, usage]);
+    const { finishReason: finish, usage: used } = meter;
+    expect([meter.chunks, finish, used]).toEqual([chunks, finishReason, usage]);
   }
 
   test("in one frame", () => check([bytes]));
@@ -48,7 +48,7 @@ test("first chunk and gaps are timed by content, not by frames", () => {
     rig.relay.frame(Buffer.from(frame));
   }
   rig.relay.end();
-  expect(rig.meter.report).toEqual({ firstChunkMs: 120, chunks: 3, gapMsMax: 50 });
+  expect(rig.relay.report).toEqual({ firstChunkMs: 120, chunks: 3, gapMsMax: 50, blockedMs: 0 });
   expect(rig.gapsMs).toEqual([50, 0]);
 });
 
@@ -99,7 +99,7 @@ test("an event beyond the bound passes on as it comes", () => {
   }
   rig.relay.end();
   expect(rig.client.bytes.equals(bytes)).toBe(true);
-  expect(rig.meter.report.chunks).toBe(3);
+  expect(rig.meter.chunks).toBe(3);
   expect(heldBytesMax).toBeLessThanOrEqual(EVENT_BYTES_MAX);
 });
 
@@ -109,12 +109,12 @@ test("only the first and the last events of a plain stream are parsed", () => {
     parsed++;
     return readChunk(data);
   };
-  const gaps: GapRecorder = { recordGap: () => undefined };
+  const recorder: StreamRecorder = { recordGap: () => undefined, recordDelay: () => undefined };
   const meter = new StreamMeter({
     dialect: { ...CHAT_STREAM, readChunk: countedReadChunk },
     usageView: "everything",
     choices: 1,
-    gaps,
+    recorder,
     startMs: 0,
   });
   const events = Array.from({ length: 1000 }, (_, index) => chunk(`token ${index}`));
@@ -122,7 +122,7 @@ test("only the first and the last events of a plain stream are parsed", () => {
     const data = Buffer.from(event.slice("data: ".length, -2));
     meter.event(data, 0, data.length);
   }
-  expect(meter.report.chunks).toBe(1000);
+  expect(meter.chunks).toBe(1000);
   // The first content, the last one (it may hold the usage), the finish reason and the end.
   expect(parsed).toBe(4);
 });

@@ -1,4 +1,4 @@
-import type { GapRecorder } from "@slipstream/contracts/request-events";
+import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
 import { FakeClient } from "@slipstream/testkit/fake-client";
 import { FakeClock } from "@slipstream/testkit/fake-clock";
@@ -12,6 +12,7 @@ export class Rig {
   readonly client: FakeClient = new FakeClient();
   readonly clock: FakeClock = new FakeClock();
   readonly gapsMs: number[] = [];
+  readonly delaysMs: number[] = [];
   readonly told: string[] = [];
   ending: StreamEnding | undefined;
   isPaused = false;
@@ -19,12 +20,18 @@ export class Rig {
   readonly relay: StreamRelay;
 
   constructor(usageView: UsageView = "everything", choices = 1) {
-    const gaps: GapRecorder = { recordGap: (gapMs) => this.gapsMs.push(gapMs) };
-    this.meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, choices, gaps, startMs: 0 });
+    const recorder: StreamRecorder = {
+      recordGap: (gapMs) => this.gapsMs.push(gapMs),
+      recordDelay: (delayMs) => this.delaysMs.push(delayMs),
+    };
+    const dialect = CHAT_STREAM;
+    this.meter = new StreamMeter({ dialect, usageView, choices, recorder, startMs: 0 });
     this.relay = new StreamRelay({
       client: this.client,
       clock: this.clock,
       meter: this.meter,
+      recorder,
+      startMs: 0,
       doneEvent: CHAT_STREAM.doneEvent,
       flow: { pause: () => (this.isPaused = true), resume: () => (this.isPaused = false) },
       owner: {

@@ -2,7 +2,7 @@ import { ERROR_SPECS, GatewayError } from "@slipstream/contracts/errors";
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { ATTEMPT, REJECTED, REPORT } from "../test/plain-events.ts";
+import { ATTEMPT, REJECTED, REPORT, START } from "../test/plain-events.ts";
 import { createAccessLog } from "./access-log.ts";
 
 /** What is logged about a request that ended so. */
@@ -10,11 +10,7 @@ function log(report: RequestReport): Record<string, unknown>[] {
   const lines: string[] = [];
   const logger = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
   const accessLog = createAccessLog(logger);
-  accessLog.observe({
-    type: "request_start",
-    requestId: report.requestId,
-    endpoint: report.endpoint,
-  });
+  accessLog.observe(START);
   accessLog.observe({ type: "chunk_first", firstChunkMs: 1, ...ATTEMPT });
   accessLog.observe({ type: "request_end", report });
   return lines.map((line) => JSON.parse(line));

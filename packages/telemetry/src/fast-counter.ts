@@ -11,11 +11,8 @@ export class FastCounter<Label extends LabelName = never> {
 
   constructor(row: CounterRow<Label>, limits: Limits) {
     this.#row = row;
-    this.#children = new BoundedChildren(
-      row.labels,
-      (labelText) => new CounterChild(labelText, limits),
-      limits,
-    );
+    const create = (labelText: string): CounterChild => new CounterChild(labelText, limits);
+    this.#children = new BoundedChildren({ labels: row.labels, series: 1, create }, limits);
   }
 
   /** Warm. */

@@ -8,6 +8,7 @@ import { CHUNK_GAP_SECONDS } from "./buckets.ts";
 import type { HistogramRow } from "./catalog.ts";
 import { FastHistogram } from "./fast-histogram.ts";
 import type { Loss } from "./losses.ts";
+import { SeriesBudget } from "./series-budget.ts";
 
 const ROW: HistogramRow<"deployment"> = {
   type: "histogram",
@@ -23,7 +24,11 @@ function createHistogram(labelSetsMax = 10): {
   losses: Loss[];
 } {
   const losses: Loss[] = [];
-  const limits: Limits = { labelSetsMax, recordLoss: (loss) => losses.push(loss) };
+  const limits: Limits = {
+    labelSetsMax,
+    series: new SeriesBudget(1_000),
+    recordLoss: (loss) => losses.push(loss),
+  };
   return { histogram: new FastHistogram(ROW, limits), losses };
 }
 

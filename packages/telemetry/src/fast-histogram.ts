@@ -24,11 +24,11 @@ export class FastHistogram<Label extends LabelName = never> {
       bounds,
       (bound) => `${row.name}_bucket{le="${toBoundText(bound)}"`,
     );
-    this.#children = new BoundedChildren(
-      row.labels,
-      (labelText) => new HistogramChild(bounds, labelText, limits),
-      limits,
-    );
+    const create = (labelText: string): HistogramChild =>
+      new HistogramChild(bounds, labelText, limits);
+    // Its buckets, the sum and the count.
+    const series = bounds.length + 2;
+    this.#children = new BoundedChildren({ labels: row.labels, series, create }, limits);
   }
 
   /** Warm. */

@@ -27,6 +27,7 @@ const CACHE_RESULTS: Readonly<Record<CacheResult, string>> = {
   miss: "not found; the store was asked",
   negative: "found to be known as absent",
   coalesced: "waited for a look-up that was already under way",
+  stale: "on top of one of the others: the store could not answer, what was known before had to do",
 };
 
 const LOSSES: Readonly<Record<Loss, string>> = {

@@ -25,12 +25,19 @@ export interface ProviderEntry {
   readonly apiKey?: string | undefined;
 }
 
+export interface PricingEntry {
+  readonly inputUsdPerMillion: number;
+  readonly cachedInputUsdPerMillion?: number | undefined;
+  readonly outputUsdPerMillion: number;
+}
+
 interface ModelEntry {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly routing?: { readonly policy: "round-robin" } | undefined;
   readonly deadlines: Deadlines;
   readonly heartbeatMs?: number | undefined;
+  readonly pricing?: PricingEntry | undefined;
   readonly deployments: readonly DeploymentEntry[];
 }
 
@@ -107,6 +114,19 @@ const deadlines = z
   })
   .prefault({});
 
+/** A thousand times what the dearest model costs: more is a slip of the decimal point. */
+const PRICE_USD_MAX = 100_000;
+const PRICE = `expected US dollars per million tokens, from 0 to ${PRICE_USD_MAX}`;
+const price = z.number(PRICE).min(0, PRICE).max(PRICE_USD_MAX, PRICE);
+
+const pricing = z.strictObject({
+  inputUsdPerMillion: price.describe("A million input tokens, US dollars."),
+  cachedInputUsdPerMillion: price
+    .optional()
+    .describe("Those that the provider took from its prompt cache; as the others if left out."),
+  outputUsdPerMillion: price.describe("A million output tokens, US dollars."),
+});
+
 const model = z.strictObject({
   name: name.describe("What clients call it; a label of metrics."),
   aliases: z.array(name).default([]).describe("Other names for it."),
@@ -121,6 +141,9 @@ const model = z.strictObject({
     .describe(
       "Sends comments while the first token of a stream is awaited, this far apart, ms. Keeps load balancers from closing the connection; the status line is then 200 whatever follows. Off if it is left out.",
     ),
+  pricing: pricing
+    .optional()
+    .describe("What its tokens cost; without it requests have no cost, which is not 0."),
   deployments: z.array(deployment).min(1, "expected at least one deployment"),
 });
 

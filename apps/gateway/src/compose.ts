@@ -17,6 +17,9 @@ import { createLogger } from "@slipstream/telemetry/logger";
 import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
 import { createMetrics } from "@slipstream/telemetry/metrics";
+import type { Metrics } from "@slipstream/telemetry/metrics";
+import { startTracing } from "@slipstream/telemetry/tracing/start-tracing";
+import type { Tracing } from "@slipstream/telemetry/tracing/start-tracing";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
@@ -24,6 +27,7 @@ import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
+import { toTracePlaces } from "./trace-places.ts";
 import { VERSION } from "./version.ts";
 
 export interface Gateway {
@@ -37,7 +41,11 @@ export interface Gateway {
 
 /** @throws when the store cannot be opened or an address cannot be listened on. */
 export async function startGateway(config: Config): Promise<Gateway> {
-  const metrics = createMetrics({ version: VERSION });
+  const metrics = createMetrics({
+    version: VERSION,
+    exemplars: (report) => tracing?.exemplarOf(report),
+  });
+  const tracing = await traceIfWanted(config, metrics);
   const { recordLoss } = metrics;
   const logger = createLogger({ level: config.log.level, recordLoss });
   const store = await openStore(config.store.url, {
@@ -48,7 +56,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     nowEpochMs: Date.now,
     createId: randomUUIDv7,
   });
-  const subscribers = [metrics, createAccessLog(logger), recorder];
+  // Metrics ask for the trace of a request that has ended: it has to be there.
+  const subscribers = [...(tracing?.subscribers ?? []), metrics, createAccessLog(logger), recorder];
   const observer = new FanOutObserver(subscribers, recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
@@ -94,6 +103,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     clearInterval(sweep);
     clearInterval(poll);
     await upstream.close();
+    await tracing?.close();
     await store.close();
     metrics.close();
     await adminServer.close();
@@ -114,6 +124,18 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+async function traceIfWanted(config: Config, metrics: Metrics): Promise<Tracing | undefined> {
+  if (config.tracing === undefined) return undefined;
+  return startTracing({
+    ...config.tracing,
+    version: VERSION,
+    clock: systemClock,
+    places: toTracePlaces(config.routes),
+    recordDecision: metrics.recordTrace,
+    recordLoss: metrics.recordLoss,
+  });
 }
 
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {

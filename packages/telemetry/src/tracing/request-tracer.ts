@@ -17,6 +17,7 @@ import type {
 import type { RequestSubscriber } from "../fan-out-observer.ts";
 import type { Exemplar } from "../exemplar.ts";
 import type { LossRecorder } from "../losses.ts";
+import type { TraceDecision } from "../trace-decision.ts";
 import type { OpenTrace } from "./open-trace.ts";
 import { findTailReason, isInSample } from "./sampling.ts";
 import { planSpans } from "./span-plan.ts";
@@ -30,8 +31,7 @@ import { TraceIds } from "./trace-ids.ts";
  */
 export const OPEN_TRACES_MAX = 10_000;
 
-/** What became of the trace of a request: kept by the sample, kept for how it went, or not kept. */
-export type TraceDecision = "sampled" | "kept" | "dropped";
+const SAMPLED = "sampled" as const;
 
 export interface TracerSettings {
   /** Of the traces that begin here; 0 to 1. */
@@ -59,7 +59,11 @@ export class RequestTracer implements RequestSubscriber {
   readonly #open = new Map<number, OpenTrace>();
   #kept: { readonly report: RequestReport; readonly exemplar: Exemplar } | undefined;
 
-  constructor(settings: TracerSettings, ports: TracerPorts, openTracesMax = OPEN_TRACES_MAX) {
+  constructor(
+    settings: TracerSettings,
+    ports: TracerPorts,
+    openTracesMax: number = OPEN_TRACES_MAX,
+  ) {
     this.#settings = settings;
     this.#ports = ports;
     this.#openTracesMax = openTracesMax;
@@ -95,11 +99,11 @@ export class RequestTracer implements RequestSubscriber {
     }
   }
 
-  /** @returns `undefined` for a request that is not traced: its client's headers go on as they are. */
-  traceHeaders(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders | undefined {
+  /** The client's headers go on as they are where the request is not traced. */
+  traceHeaders(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders {
     const open = this.#open.get(attempt.requestNumber);
     const spanId = open?.attempts.at(-1)?.spanId;
-    if (open === undefined || spanId === undefined) return undefined;
+    if (open === undefined || spanId === undefined) return trace;
     return toTraceHeaders({ traceId: open.traceId, spanId, isSampled: open.isSampled }, trace);
   }
 
@@ -137,7 +141,7 @@ export class RequestTracer implements RequestSubscriber {
 
   #decide(trace: OpenTrace, report: RequestReport): TraceDecision {
     const reason = trace.isSampled
-      ? "sampled"
+      ? SAMPLED
       : findTailReason(report, this.#settings.slowFirstTokenMs);
     if (reason === undefined) return "dropped";
     const spanId = this.#ids.spanId();
@@ -146,6 +150,6 @@ export class RequestTracer implements RequestSubscriber {
     const { traceId } = trace;
     const exemplar = { traceId, spanId, atEpochMs: trace.startEpochMs + report.durationMs };
     this.#kept = { report, exemplar };
-    return reason === "sampled" ? "sampled" : "kept";
+    return reason === SAMPLED ? "sampled" : "kept";
   }
 }

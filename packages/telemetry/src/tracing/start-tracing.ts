@@ -4,8 +4,9 @@ import type { Clock } from "@slipstream/contracts/clock";
 import type { ExemplarSource } from "../exemplar.ts";
 import type { RequestSubscriber } from "../fan-out-observer.ts";
 import type { LossRecorder } from "../losses.ts";
+import type { TraceDecision } from "../trace-decision.ts";
 import { RequestTracer } from "./request-tracer.ts";
-import type { TraceDecision, TracerSettings } from "./request-tracer.ts";
+import type { TracerSettings } from "./request-tracer.ts";
 import type { Places } from "./span-plan.ts";
 import { SpanQueue } from "./span-queue.ts";
 
@@ -21,8 +22,8 @@ export interface TracingOptions extends TracerSettings {
 }
 
 export interface Tracing {
-  /** Goes before those who ask for exemplars. */
-  readonly subscriber: RequestSubscriber;
+  /** Go before those who ask for exemplars. */
+  readonly subscribers: readonly RequestSubscriber[];
   readonly exemplarOf: ExemplarSource;
   /** Sends what waits, for a bounded time. Idempotent. */
   close(): Promise<void>;
@@ -43,7 +44,7 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const { startCollector } = await import("./collector.ts");
   const collector = startCollector(queue, { ...options, instanceId: randomUUID() });
   return {
-    subscriber: tracer,
+    subscribers: [tracer],
     exemplarOf: (report) => tracer.exemplarOf(report),
     close: () => collector.close(),
   };

@@ -17,8 +17,11 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { WAITING_SPANS_MAX } from "./span-queue.ts";
 import type { SpanQueue } from "./span-queue.ts";
 
-/** Spans in one message to the collector, some 700 KB. */
-const BATCH_SPANS_MAX = 512;
+/**
+ * Spans in one message to the collector. Writing it holds up every stream: 0.5 ms for 64 spans, 5 ms for
+ * the 512 that the SDK would put into one.
+ */
+const BATCH_SPANS_MAX = 64;
 /** A trace can be looked at this long after its request has ended. ms. */
 const BATCH_DELAY_MS = 1_000;
 /** For one message, further tries included: then its spans are lost and the next ones get their turn. ms. */

@@ -67,7 +67,12 @@ export class SpanQueue {
     const { traceId, spanId, parentSpanId } = planned;
     this.#ids.traceId = traceId;
     this.#ids.spanId = spanId;
-    const parent = { traceId, spanId: parentSpanId ?? "", traceFlags: TraceFlags.SAMPLED };
+    const parent = {
+      traceId,
+      spanId: parentSpanId ?? "",
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: planned.kind === "server",
+    };
     const span = tracer.startSpan(
       planned.name,
       {

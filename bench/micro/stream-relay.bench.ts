@@ -63,7 +63,8 @@ function relayStream(
   usageView: UsageView = "everything",
 ): void {
   const dialect = CHAT_STREAM;
-  const meter = new StreamMeter({ dialect, usageView, choices: 1, recorder, startMs: 0 });
+  const usage = { view: usageView, isContinuous: false };
+  const meter = new StreamMeter({ dialect, usage, choices: 1, recorder, startMs: 0 });
   const relay = new StreamRelay({
     client,
     flow,

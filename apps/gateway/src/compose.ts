@@ -5,14 +5,18 @@ import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
+import type { Store } from "@slipstream/store/open-store";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
+import type { RequestSubscriber } from "@slipstream/telemetry/fan-out-observer";
+import type { GaugeSources } from "@slipstream/telemetry/gauge-sources";
 import { createLogger } from "@slipstream/telemetry/logger";
 import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
@@ -25,6 +29,7 @@ import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
 import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
+import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
 import { toTracePlaces } from "./trace-places.ts";
@@ -41,12 +46,8 @@ export interface Gateway {
 
 /** @throws when the store cannot be opened or an address cannot be listened on. */
 export async function startGateway(config: Config): Promise<Gateway> {
-  const metrics = createMetrics({
-    version: VERSION,
-    exemplars: (report) => tracing?.exemplarOf(report),
-  });
-  const tracing = await traceIfWanted(config, metrics);
-  const { recordLoss } = metrics;
+  const telemetry = await startTelemetry(config);
+  const { metrics, recordLoss } = telemetry;
   const logger = createLogger({ level: config.log.level, recordLoss });
   const store = await openStore(config.store.url, {
     usageObserver: toUsageObserver(logger, recordLoss),
@@ -56,8 +57,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     nowEpochMs: Date.now,
     createId: randomUUIDv7,
   });
-  // Metrics ask for the trace of a request that has ended: it has to be there.
-  const subscribers = [...(tracing?.subscribers ?? []), metrics, createAccessLog(logger), recorder];
+  const subscribers = [...telemetry.subscribers, createAccessLog(logger), recorder];
   const observer = new FanOutObserver(subscribers, recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
@@ -65,11 +65,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const poll = pollRegularly(feed, logger);
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
-  const clock = systemClock;
   const openRequests = new OpenRequests();
-  const sweep = setInterval(() => openRequests.sweep(clock.nowMs()), SWEEP_INTERVAL_MS);
+  const sweep = setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
   const ports: PipelinePorts = {
-    clock,
+    clock: systemClock,
     observer,
     upstream,
     authenticator,
@@ -78,12 +77,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     sendsInfoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);
-  metrics.watch({
-    heldBytes: () => openRequests.heldBytes,
-    usageRecordsWaiting: () => store.usage.waiting,
-    clientSockets: () => dataServer.connections,
-    upstreamSockets: () => upstream.connections,
-  });
+  metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));
 
   let isDraining = false;
   const adminServer = createAdminServer({
@@ -103,9 +97,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     clearInterval(sweep);
     clearInterval(poll);
     await upstream.close();
-    await tracing?.close();
+    await telemetry.close();
     await store.close();
-    metrics.close();
     await adminServer.close();
   }
   let closed: Promise<void> | undefined;
@@ -126,16 +119,55 @@ export async function startGateway(config: Config): Promise<Gateway> {
   }
 }
 
-async function traceIfWanted(config: Config, metrics: Metrics): Promise<Tracing | undefined> {
-  if (config.tracing === undefined) return undefined;
-  return startTracing({
-    ...config.tracing,
+interface Telemetry {
+  readonly metrics: Metrics;
+  readonly recordLoss: LossRecorder;
+  readonly subscribers: readonly RequestSubscriber[];
+  close(): Promise<void>;
+}
+
+async function startTelemetry({ tracing: wanted, routes }: Config): Promise<Telemetry> {
+  let tracing: Tracing | undefined;
+  const metrics = createMetrics({
     version: VERSION,
-    clock: systemClock,
-    places: toTracePlaces(config.routes),
-    recordDecision: metrics.recordTrace,
-    recordLoss: metrics.recordLoss,
+    exemplars: (report) => tracing?.exemplarOf(report),
   });
+  if (wanted !== undefined) {
+    tracing = await startTracing({
+      ...wanted,
+      version: VERSION,
+      clock: systemClock,
+      places: toTracePlaces(routes),
+      recordDecision: metrics.recordTrace,
+      recordLoss: metrics.recordLoss,
+    });
+  }
+  return {
+    metrics,
+    recordLoss: metrics.recordLoss,
+    // Metrics ask for the trace of a request that has ended: it has to be there.
+    subscribers: [...(tracing?.subscribers ?? []), metrics],
+    async close() {
+      metrics.close();
+      await tracing?.close();
+    },
+  };
+}
+
+interface Watched {
+  readonly openRequests: OpenRequests;
+  readonly store: Store;
+  readonly dataServer: DataServer;
+  readonly upstream: Upstream;
+}
+
+function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched): GaugeSources {
+  return {
+    heldBytes: () => openRequests.heldBytes,
+    usageRecordsWaiting: () => store.usage.waiting,
+    clientSockets: () => dataServer.connections,
+    upstreamSockets: () => upstream.connections,
+  };
 }
 
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {

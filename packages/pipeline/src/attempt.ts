@@ -229,7 +229,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     const recorder = observer.streamRecorder(facts);
     const { startMs, response: client } = life;
     const { choices } = body;
-    const meter = new StreamMeter({ dialect, recorder, startMs, usageView: usage.view, choices });
+    const meter = new StreamMeter({ dialect, recorder, startMs, usage, choices });
     const relay = new StreamRelay({
       client,
       flow: this.#createFlow(),

@@ -52,6 +52,42 @@ test("first chunk and gaps are timed by content, not by frames", () => {
   expect(rig.gapsMs).toEqual([50, 0]);
 });
 
+function withUsage(tokens: unknown): string {
+  return chunk("a").replace("]}\n\n", `],"usage":{"completion_tokens":${String(tokens)}}}\n\n`);
+}
+
+test("where every event tells, a chunk counts for the tokens that it holds", () => {
+  const rig = new Rig("nothing", 1, true);
+  // Three at once, two, no telling, less than before, and far too many.
+  for (const tokens of [1, 4, 6, null, 5, 90_000, 90_001]) {
+    rig.relay.frame(Buffer.from(withUsage(tokens)));
+  }
+  expect(rig.gapTokens).toEqual([3, 2, 1, 1, 1, 1]);
+  expect(rig.client.text).not.toContain("usage");
+});
+
+test("what was let go is timed from its read; what is held is not", () => {
+  const rig = new Rig();
+  const bytes = Buffer.from(chunk("a"));
+  rig.relay.frame(bytes.subarray(0, 10));
+  expect(rig.delaysMs).toEqual([]);
+  rig.relay.frame(bytes.subarray(10));
+  expect(rig.delaysMs).toEqual([0]);
+});
+
+test("the time for which a client held the upstream back", () => {
+  const rig = new Rig();
+  rig.client.keepsUp = false;
+  rig.relay.frame(Buffer.from(chunk("a")));
+  rig.clock.advance(40);
+  expect(rig.relay.report.blockedMs).toBe(40);
+  rig.client.keepsUp = true;
+  rig.relay.drained();
+  rig.clock.advance(100);
+  rig.relay.frame(Buffer.from(FINISH + DONE));
+  expect(rig.relay.report.blockedMs).toBe(40);
+});
+
 test("nothing reaches the client before the first event", () => {
   const rig = new Rig();
   rig.relay.frame(Buffer.from(": loading\n\n"));
@@ -112,7 +148,7 @@ test("only the first and the last events of a plain stream are parsed", () => {
   const recorder: StreamRecorder = { recordGap: () => undefined, recordDelay: () => undefined };
   const meter = new StreamMeter({
     dialect: { ...CHAT_STREAM, readChunk: countedReadChunk },
-    usageView: "everything",
+    usage: { view: "everything", isContinuous: false },
     choices: 1,
     recorder,
     startMs: 0,

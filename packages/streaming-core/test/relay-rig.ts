@@ -12,6 +12,7 @@ export class Rig {
   readonly client: FakeClient = new FakeClient();
   readonly clock: FakeClock = new FakeClock();
   readonly gapsMs: number[] = [];
+  readonly gapTokens: number[] = [];
   readonly delaysMs: number[] = [];
   readonly told: string[] = [];
   ending: StreamEnding | undefined;
@@ -19,13 +20,17 @@ export class Rig {
   readonly meter: StreamMeter;
   readonly relay: StreamRelay;
 
-  constructor(usageView: UsageView = "everything", choices = 1) {
+  constructor(usageView: UsageView = "everything", choices = 1, isContinuous = false) {
     const recorder: StreamRecorder = {
-      recordGap: (gapMs) => this.gapsMs.push(gapMs),
+      recordGap: (gapMs, tokens) => {
+        this.gapsMs.push(gapMs);
+        this.gapTokens.push(tokens);
+      },
       recordDelay: (delayMs) => this.delaysMs.push(delayMs),
     };
     const dialect = CHAT_STREAM;
-    this.meter = new StreamMeter({ dialect, usageView, choices, recorder, startMs: 0 });
+    const usage = { view: usageView, isContinuous };
+    this.meter = new StreamMeter({ dialect, usage, choices, recorder, startMs: 0 });
     this.relay = new StreamRelay({
       client: this.client,
       clock: this.clock,

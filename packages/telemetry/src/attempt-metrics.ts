@@ -6,7 +6,8 @@ import type {
   FailedAttempt,
   RequestEvent,
 } from "@slipstream/contracts/request-events";
-import * as catalog from "./catalog.ts";
+import * as requestRows from "./request-rows.ts";
+import * as streamRows from "./stream-rows.ts";
 import type { Instruments } from "./instruments.ts";
 import { toDeploymentLabels } from "./request-labels.ts";
 
@@ -20,13 +21,13 @@ export class AttemptMetrics {
   readonly #firstContent;
 
   constructor(instruments: Instruments) {
-    this.#attempts = instruments.counter(catalog.UPSTREAM_ATTEMPTS);
-    this.#inflight = instruments.level(catalog.INFLIGHT_ATTEMPTS);
-    this.#retries = instruments.counter(catalog.RETRIES);
-    this.#retryLost = instruments.counter(catalog.RETRY_LOST);
-    this.#connection = instruments.histogram(catalog.UPSTREAM_CONNECTION);
-    this.#headers = instruments.histogram(catalog.UPSTREAM_HEADERS);
-    this.#firstContent = instruments.histogram(catalog.UPSTREAM_FIRST_CONTENT);
+    this.#attempts = instruments.counter(requestRows.UPSTREAM_ATTEMPTS);
+    this.#inflight = instruments.level(requestRows.INFLIGHT_ATTEMPTS);
+    this.#retries = instruments.counter(requestRows.RETRIES);
+    this.#retryLost = instruments.counter(requestRows.RETRY_LOST);
+    this.#connection = instruments.histogram(streamRows.UPSTREAM_CONNECTION);
+    this.#headers = instruments.histogram(streamRows.UPSTREAM_HEADERS);
+    this.#firstContent = instruments.histogram(streamRows.UPSTREAM_FIRST_CONTENT);
   }
 
   observe(event: RequestEvent): void {

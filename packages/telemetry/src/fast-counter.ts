@@ -1,4 +1,4 @@
-import type { CounterRow } from "./catalog.ts";
+import type { CounterRow } from "./metric-row.ts";
 import { BoundedChildren } from "./bounded-children.ts";
 import type { Limits } from "./bounded-children.ts";
 import type { LabelName, Labels } from "./labels.ts";

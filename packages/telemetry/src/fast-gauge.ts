@@ -1,6 +1,6 @@
 import { BoundedChildren } from "./bounded-children.ts";
 import type { Limits } from "./bounded-children.ts";
-import type { GaugeRow } from "./catalog.ts";
+import type { GaugeRow } from "./metric-row.ts";
 import type { LabelName, Labels } from "./labels.ts";
 import { toHeaderText } from "./openmetrics-text.ts";
 

@@ -5,7 +5,7 @@ import { readOpenMetrics } from "../test/read-openmetrics.ts";
 import type { ReadSample } from "../test/read-openmetrics.ts";
 import type { Limits } from "./bounded-children.ts";
 import { CHUNK_GAP_SECONDS } from "./buckets.ts";
-import type { HistogramRow } from "./catalog.ts";
+import type { HistogramRow } from "./metric-row.ts";
 import { FastHistogram } from "./fast-histogram.ts";
 import type { Loss } from "./losses.ts";
 import { SeriesBudget } from "./series-budget.ts";

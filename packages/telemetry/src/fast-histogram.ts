@@ -5,7 +5,7 @@
  * bounds as OpenMetrics wants them (`le="1.0"`), and shows itself label set by label set, so that
  * a scrape of many can be cut into slices.
  */
-import type { HistogramRow } from "./catalog.ts";
+import type { HistogramRow } from "./metric-row.ts";
 import { BoundedChildren } from "./bounded-children.ts";
 import type { Limits } from "./bounded-children.ts";
 import type { Exemplar } from "./exemplar.ts";

@@ -10,7 +10,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { OpenMetricsContentType } from "prom-client";
 import type { Limits } from "./bounded-children.ts";
-import type { CounterRow, GaugeRow, HistogramRow } from "./catalog.ts";
+import type { CounterRow, GaugeRow, HistogramRow } from "./metric-row.ts";
 import { FastCounter } from "./fast-counter.ts";
 import { FastGauge } from "./fast-gauge.ts";
 import { FastHistogram } from "./fast-histogram.ts";

@@ -2,8 +2,8 @@
 import { CACHE_RESULTS, CACHES } from "@slipstream/contracts/cache-events";
 import type { CacheObserver } from "@slipstream/contracts/cache-events";
 import { LABEL_SETS_MAX } from "./bounded-children.ts";
-import { CACHE_EVICTIONS, CACHE_REQUESTS, TELEMETRY_LOSSES, TRACES } from "./catalog.ts";
 import type { ExemplarSource } from "./exemplar.ts";
+import { CACHE_EVICTIONS, CACHE_REQUESTS, TELEMETRY_LOSSES, TRACES } from "./telemetry-rows.ts";
 import type { RequestSubscriber } from "./fan-out-observer.ts";
 import type { GaugeSources } from "./gauge-sources.ts";
 import { Instruments } from "./instruments.ts";

@@ -1,7 +1,7 @@
 /** When the process stood still: a late event loop, and garbage collections. */
 import { constants, performance, PerformanceObserver } from "node:perf_hooks";
 import { setInterval } from "node:timers";
-import * as catalog from "./catalog.ts";
+import * as rows from "./process-rows.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
 
@@ -20,7 +20,7 @@ export class PauseMetrics {
   readonly #collections: PerformanceObserver;
 
   constructor(instruments: Instruments) {
-    this.#timer = watchLoop(instruments.histogram(catalog.EVENT_LOOP_DELAY).child({}));
+    this.#timer = watchLoop(instruments.histogram(rows.EVENT_LOOP_DELAY).child({}));
     this.#collections = watchCollections(instruments);
   }
 
@@ -41,7 +41,7 @@ function watchLoop(delays: HistogramChild): NodeJS.Timeout {
 }
 
 function watchCollections(instruments: Instruments): PerformanceObserver {
-  const pauses = instruments.histogram(catalog.GARBAGE_COLLECTION);
+  const pauses = instruments.histogram(rows.GARBAGE_COLLECTION);
   const kinds = new Map(
     Array.from(COLLECTIONS, ([id, kind]) => [id, pauses.child({ kind })] as const),
   );

@@ -1,6 +1,6 @@
 /** The labels that requests and attempts have in common. */
 import type { AttemptFacts, RequestReport } from "@slipstream/contracts/request-events";
-import type { DeploymentLabel, GenAiLabel } from "./catalog.ts";
+import type { DeploymentLabel, GenAiLabel } from "./metric-row.ts";
 import { NONE } from "./labels.ts";
 import type { Labels } from "./labels.ts";
 

@@ -15,8 +15,9 @@ import type {
   StreamReport,
 } from "@slipstream/contracts/request-events";
 import { AttemptMetrics } from "./attempt-metrics.ts";
-import * as catalog from "./catalog.ts";
 import type { ExemplarSource } from "./exemplar.ts";
+import * as requestRows from "./request-rows.ts";
+import * as streamRows from "./stream-rows.ts";
 import type { RequestSubscriber } from "./fan-out-observer.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
@@ -46,20 +47,20 @@ export class RequestMetrics implements RequestSubscriber {
 
   constructor(instruments: Instruments, exemplarOf: ExemplarSource) {
     this.#exemplarOf = exemplarOf;
-    this.#firstToken = instruments.histogram(catalog.TIME_TO_FIRST_TOKEN);
+    this.#firstToken = instruments.histogram(streamRows.TIME_TO_FIRST_TOKEN);
     this.#streams = new StreamMetrics(instruments);
     this.#attempts = new AttemptMetrics(instruments);
     this.#usage = new UsageMetrics(instruments);
-    this.#durations = instruments.histogram(catalog.REQUEST_DURATION);
-    this.#timePerToken = instruments.histogram(catalog.TIME_PER_TOKEN);
-    this.#longestGap = instruments.histogram(catalog.LONGEST_GAP);
-    this.#requests = instruments.counter(catalog.REQUESTS);
-    this.#streamRequests = instruments.counter(catalog.STREAMS);
-    this.#inflight = instruments.gauge(catalog.INFLIGHT_REQUESTS);
-    this.#errors = instruments.fixedCounter(catalog.ERRORS);
-    this.#chunks = instruments.counter(catalog.STREAM_CHUNKS);
-    this.#blocked = instruments.counter(catalog.CLIENT_BLOCKED);
-    const overhead = instruments.histogram(catalog.OVERHEAD);
+    this.#durations = instruments.histogram(requestRows.REQUEST_DURATION);
+    this.#timePerToken = instruments.histogram(streamRows.TIME_PER_TOKEN);
+    this.#longestGap = instruments.histogram(streamRows.LONGEST_GAP);
+    this.#requests = instruments.counter(requestRows.REQUESTS);
+    this.#streamRequests = instruments.counter(requestRows.STREAMS);
+    this.#inflight = instruments.gauge(requestRows.INFLIGHT_REQUESTS);
+    this.#errors = instruments.fixedCounter(requestRows.ERRORS);
+    this.#chunks = instruments.counter(streamRows.STREAM_CHUNKS);
+    this.#blocked = instruments.counter(streamRows.CLIENT_BLOCKED);
+    const overhead = instruments.histogram(streamRows.OVERHEAD);
     this.#beforeUpstream = overhead.child({ phase: "before_upstream" });
     this.#afterUpstream = overhead.child({ phase: "after_upstream" });
     // From 0 on, because a rate does not see the step from nothing to the first error.

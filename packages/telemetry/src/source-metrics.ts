@@ -1,5 +1,8 @@
 /** Gauges that are read at the moment of a scrape. */
-import * as catalog from "./catalog.ts";
+import * as processRows from "./process-rows.ts";
+import * as streamRows from "./stream-rows.ts";
+import * as telemetryRows from "./telemetry-rows.ts";
+import * as usageRows from "./usage-rows.ts";
 import type { GaugeSources } from "./gauge-sources.ts";
 import type { Instruments } from "./instruments.ts";
 import type { SeriesBudget } from "./series-budget.ts";
@@ -14,11 +17,11 @@ export class SourceMetrics {
 
   constructor(instruments: Instruments, budget: SeriesBudget) {
     this.#budget = budget;
-    this.#series = instruments.gauge(catalog.SERIES);
-    instruments.gauge(catalog.SERIES_MAX).set(budget.max);
-    this.#heldBytes = instruments.gauge(catalog.HELD_BYTES);
-    this.#usageWaiting = instruments.gauge(catalog.USAGE_WAITING);
-    this.#sockets = instruments.gauge(catalog.OPEN_SOCKETS);
+    this.#series = instruments.gauge(telemetryRows.SERIES);
+    instruments.gauge(telemetryRows.SERIES_MAX).set(budget.max);
+    this.#heldBytes = instruments.gauge(streamRows.HELD_BYTES);
+    this.#usageWaiting = instruments.gauge(usageRows.USAGE_WAITING);
+    this.#sockets = instruments.gauge(processRows.OPEN_SOCKETS);
   }
 
   watch(sources: GaugeSources): void {

@@ -1,6 +1,6 @@
 /** What is recorded while a stream runs. */
 import type { AttemptFacts, StreamRecorder } from "@slipstream/contracts/request-events";
-import * as catalog from "./catalog.ts";
+import * as rows from "./stream-rows.ts";
 import type { CounterChild } from "./fast-counter.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
@@ -16,9 +16,9 @@ export class StreamMetrics {
   readonly #delays: HistogramChild;
 
   constructor(instruments: Instruments) {
-    this.#gaps = instruments.histogram(catalog.CHUNK_GAP);
-    this.#stalls = instruments.counter(catalog.STREAM_STALLS);
-    this.#delays = instruments.histogram(catalog.CHUNK_DELAY).child({});
+    this.#gaps = instruments.histogram(rows.CHUNK_GAP);
+    this.#stalls = instruments.counter(rows.STREAM_STALLS);
+    this.#delays = instruments.histogram(rows.CHUNK_DELAY).child({});
   }
 
   /** Warm. */

@@ -1,8 +1,8 @@
 /** Tokens and money. */
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import type { Settlement } from "@slipstream/contracts/settlement";
-import * as catalog from "./catalog.ts";
-import type { CounterRow, GenAiLabel } from "./catalog.ts";
+import * as rows from "./usage-rows.ts";
+import type { CounterRow, GenAiLabel } from "./metric-row.ts";
 import type { Instruments } from "./instruments.ts";
 import { NONE } from "./labels.ts";
 import { toGenAiLabels } from "./request-labels.ts";
@@ -10,10 +10,10 @@ import { toGenAiLabels } from "./request-labels.ts";
 type CountedUsage = "inputTokens" | "outputTokens" | "cachedInputTokens" | "reasoningTokens";
 
 const REPORTED: readonly (readonly [CountedUsage, CounterRow<GenAiLabel>])[] = [
-  ["inputTokens", catalog.INPUT_TOKENS],
-  ["outputTokens", catalog.OUTPUT_TOKENS],
-  ["cachedInputTokens", catalog.CACHE_READ_INPUT_TOKENS],
-  ["reasoningTokens", catalog.REASONING_OUTPUT_TOKENS],
+  ["inputTokens", rows.INPUT_TOKENS],
+  ["outputTokens", rows.OUTPUT_TOKENS],
+  ["cachedInputTokens", rows.CACHE_READ_INPUT_TOKENS],
+  ["reasoningTokens", rows.REASONING_OUTPUT_TOKENS],
 ];
 
 /** By their name as label. */
@@ -35,10 +35,10 @@ export class UsageMetrics {
 
   constructor(instruments: Instruments) {
     this.#reported = REPORTED.map(([count, row]) => ({ count, counter: instruments.counter(row) }));
-    this.#settled = instruments.counter(catalog.SETTLED_TOKENS);
-    this.#wasted = instruments.counter(catalog.WASTED_TOKENS);
-    this.#cost = instruments.counter(catalog.COST);
-    this.#records = instruments.counter(catalog.USAGE_RECORDS);
+    this.#settled = instruments.counter(rows.SETTLED_TOKENS);
+    this.#wasted = instruments.counter(rows.WASTED_TOKENS);
+    this.#cost = instruments.counter(rows.COST);
+    this.#records = instruments.counter(rows.USAGE_RECORDS);
   }
 
   recordEnd(report: RequestReport): void {

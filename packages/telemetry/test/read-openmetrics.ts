@@ -12,7 +12,7 @@ export interface ReadSample {
   readonly exemplar?: ReadExemplar | undefined;
 }
 
-export interface ReadExemplar {
+interface ReadExemplar {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
   /** Since 1970. */

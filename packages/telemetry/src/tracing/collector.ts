@@ -7,6 +7,7 @@
  */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { setTimeout as startTimer } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
@@ -14,8 +15,9 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { AlwaysOnSampler, BatchSpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
-import { WAITING_SPANS_MAX } from "./span-queue.ts";
-import type { SpanQueue } from "./span-queue.ts";
+import type { LossRecorder } from "../losses.ts";
+import type { PlannedSpan } from "./span-plan.ts";
+import { SpanQueue, WAITING_SPANS_MAX } from "./span-queue.ts";
 
 /**
  * Spans in one message to the collector. Writing it holds up every stream: 0.5 ms for 64 spans, 5 ms for
@@ -40,14 +42,18 @@ export interface CollectorOptions {
   readonly version: string;
   /** Unlike that of any other process. */
   readonly instanceId: string;
+  readonly recordLoss: LossRecorder;
 }
 
 export interface Collector {
+  /** @returns whether there was room for them; all or none. */
+  add(spans: readonly PlannedSpan[]): boolean;
   /** Sends what waits, but takes no longer than `FLUSH_MS`. Idempotent. */
   close(): Promise<void>;
 }
 
-export function startCollector(queue: SpanQueue, options: CollectorOptions): Collector {
+export function startCollector(options: CollectorOptions): Collector {
+  const queue = new SpanQueue(options.recordLoss);
   const sdk = new NodeSDK({
     autoDetectResources: false,
     resource: resourceFromAttributes({
@@ -79,6 +85,7 @@ export function startCollector(queue: SpanQueue, options: CollectorOptions): Col
   trace.disable();
   let closed: Promise<void> | undefined;
   return {
+    add: (spans) => queue.add(spans),
     close: () => (closed ??= flush(queue, sdk)),
   };
 }
@@ -107,7 +114,7 @@ function createExporter({ endpoint, headers }: CollectorOptions): SpanExporter {
   return {
     export(spans, settled) {
       // The exporter's own time ends with silence, so that an answer that drips in never ends.
-      const deadline = setTimeout(() => agent.destroy(), EXPORT_TIMEOUT_MS).unref();
+      const deadline = startTimer(() => agent.destroy(), EXPORT_TIMEOUT_MS).unref();
       exporter.export(spans, (result) => {
         clearTimeout(deadline);
         settled(result);

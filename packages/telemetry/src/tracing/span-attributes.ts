@@ -61,19 +61,31 @@ export function toInferenceAttributes(
   attempt: Pick<AttemptFacts, "operation" | "model" | "provider">,
   report: RequestReport,
 ): SpanAttributes {
-  const { usage, stream, outcome } = report;
+  const { outcome } = report;
   return {
     "gen_ai.operation.name": attempt.operation,
     "gen_ai.provider.name": report.provider ?? attempt.provider,
     "gen_ai.request.model": attempt.model,
     "gen_ai.request.stream": report.isStream ? true : undefined,
     "gen_ai.response.finish_reasons": toFinishReasons(report),
-    "gen_ai.response.time_to_first_chunk": toSeconds(stream?.firstChunkMs),
+    "error.type": outcome === "complete" ? undefined : (report.errorCode ?? outcome),
+    ...toUsageAttributes(report),
+    ...toStreamAttributes(report),
+  };
+}
+
+function toUsageAttributes({ usage }: RequestReport): SpanAttributes {
+  return {
     "gen_ai.usage.input_tokens": usage?.inputTokens,
     "gen_ai.usage.output_tokens": usage?.outputTokens,
     "gen_ai.usage.cache_read.input_tokens": usage?.cachedInputTokens,
     "gen_ai.usage.reasoning.output_tokens": usage?.reasoningTokens,
-    "error.type": outcome === "complete" ? undefined : (report.errorCode ?? outcome),
+  };
+}
+
+function toStreamAttributes({ stream }: RequestReport): SpanAttributes {
+  return {
+    "gen_ai.response.time_to_first_chunk": toSeconds(stream?.firstChunkMs),
     "slipstream.stream.chunks": stream?.chunks,
     "slipstream.stream.longest_gap": toSeconds(stream?.gapMsMax),
     "slipstream.stream.client_blocked": toSeconds(stream?.blockedMs),

@@ -13,7 +13,7 @@ function createQueue(waitingMax: number): {
   readonly queue: SpanQueue;
   readonly losses: Loss[];
   readonly exported: ReadableSpan[];
-  settle(code: number): void;
+  readonly settle: (code: number) => void;
 } {
   const losses: Loss[] = [];
   const exported: ReadableSpan[] = [];

@@ -6,6 +6,7 @@
  */
 import type { Tracer } from "@opentelemetry/api";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
+import { ExportResultCode } from "@opentelemetry/core";
 import type { IdGenerator, SpanExporter } from "@opentelemetry/sdk-trace";
 import type { LossRecorder } from "../losses.ts";
 import type { PlannedSpan } from "./span-plan.ts";
@@ -53,7 +54,7 @@ export class SpanQueue {
       export: (spans, settled) => {
         exporter.export(spans, (result) => {
           this.#waiting -= spans.length;
-          if (result.code !== EXPORTED) {
+          if (result.code !== ExportResultCode.SUCCESS) {
             for (let span = 0; span < spans.length; span++) this.#recordLoss("span");
           }
           settled(result);
@@ -87,9 +88,6 @@ export class SpanQueue {
     span.end(toTime(planned.endEpochMs));
   }
 }
-
-/** `ExportResultCode.SUCCESS`, whose package need not be loaded for a number. */
-const EXPORTED = 0;
 
 class GivenIds implements IdGenerator {
   traceId = "";

@@ -8,7 +8,6 @@ import type { TraceDecision } from "../trace-decision.ts";
 import { RequestTracer } from "./request-tracer.ts";
 import type { TracerSettings } from "./request-tracer.ts";
 import type { Places } from "./span-plan.ts";
-import { SpanQueue } from "./span-queue.ts";
 
 export interface TracingOptions extends TracerSettings {
   readonly endpoint: string;
@@ -32,17 +31,16 @@ export interface Tracing {
 /** A collector that is not there is no reason not to start: it may come later. */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const { clock, places, recordDecision, recordLoss } = options;
-  const queue = new SpanQueue(recordLoss);
+  const { startCollector } = await import("./collector.ts");
+  const collector = startCollector({ ...options, instanceId: randomUUID() });
   const tracer = new RequestTracer(options, {
     clock,
     nowEpochMs: Date.now,
-    exportSpans: (spans) => queue.add(spans),
+    exportSpans: (spans) => collector.add(spans),
     recordDecision,
     recordLoss,
     places,
   });
-  const { startCollector } = await import("./collector.ts");
-  const collector = startCollector(queue, { ...options, instanceId: randomUUID() });
   return {
     subscribers: [tracer],
     exemplarOf: (report) => tracer.exemplarOf(report),

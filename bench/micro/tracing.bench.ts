@@ -145,7 +145,11 @@ console.table(
   Array.from(nanoseconds, ([name, ns]) => {
     const own = ns - (name.startsWith("for") ? 0 : (nanoseconds.get(EVENTS) ?? 0));
     const verdict = own <= BUDGET_NS ? "met" : "MISSED";
-    return { name, "µs per request": own / 1_000, budget: name.startsWith("not") ? verdict : "" };
+    return {
+      name,
+      "µs per request": Number((own / 1_000).toFixed(2)),
+      budget: name.startsWith("not") ? verdict : "",
+    };
   }),
 );
 if (sink === 0) throw new Error("nothing was done");

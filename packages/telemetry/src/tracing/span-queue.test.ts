@@ -1,5 +1,10 @@
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
-import { AlwaysOnSampler, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
 import type { Loss } from "../losses.ts";
 import type { PlannedSpan } from "./span-plan.ts";
@@ -103,4 +108,12 @@ test("before there is a tracer, and after the end, nothing is taken", () => {
   queue.tracer = undefined;
   expect(queue.add(TRACE)).toBe(false);
   expect(losses).toHaveLength(3);
+});
+
+test("spans that the SDK does not record are counted, and take no room", () => {
+  const { queue, losses } = createQueue(3);
+  queue.tracer = new TracerProvider({ sampler: new AlwaysOffSampler() }).getTracer("test");
+  queue.add(TRACE);
+  queue.add(TRACE);
+  expect(losses).toHaveLength(6);
 });

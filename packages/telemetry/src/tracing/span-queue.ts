@@ -83,6 +83,12 @@ export class SpanQueue {
       },
       parentSpanId === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent),
     );
+    if (!span.isRecording()) {
+      // The SDK has been turned off by its own variable of the environment, and nobody will export it.
+      this.#waiting -= 1;
+      this.#recordLoss("span");
+      return;
+    }
     // A code and no message: what an error says may hold anything.
     if (planned.isError) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(toTime(planned.endEpochMs));

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { eventually } from "@slipstream/testkit/eventually";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { FakeCollector } from "./fake-collector.ts";
 import type { CollectedSpan } from "./fake-collector.ts";
 import { postChat, readMetricBy, startRig, streamOf } from "./gateway-rig.ts";
@@ -142,6 +142,17 @@ test("the upstream continues the trace below the attempt that it got", async () 
   const [record] = rig.mock.stats().recent;
   expect(record?.traceparent).toBe(`00-${parent.traceId}-${attempts[0]?.spanId}-01`);
   expect(record?.headerNames).toContain("tracestate");
+});
+
+test("with tracing off the client's trace goes on as it is, and none begins", async () => {
+  const plain = await startRig(MODELS);
+  onTestFinished(() => plain.close());
+  const { headers } = createParent("01");
+  await readToEnd(await postChat(plain, bodyOf("chat"), headers));
+  await readToEnd(await postChat(plain, bodyOf("chat")));
+  const [first, second] = plain.mock.stats().recent;
+  expect([first?.traceparent, second?.traceparent]).toEqual([headers["traceparent"], undefined]);
+  expect(first?.headerNames).toContain("tracestate");
 });
 
 test("a whole answer", async () => {
@@ -290,18 +301,20 @@ test("each kept request has exactly one SERVER span, however many there are", as
 
 test("the traces beside the figures of /metrics can be looked at", async () => {
   await traceOf("chat");
-  const text = await (await fetch(`${rig.gateway.adminUrl}/metrics`)).text();
-  const shown = [...text.matchAll(/^(\w+)_bucket.* # \{trace_id="(\w+)",span_id="(\w+)"\}/gm)];
-  expect(new Set(shown.map(([, name]) => name))).toEqual(
-    new Set([
-      "gen_ai_server_time_to_first_token_seconds",
-      "gen_ai_server_request_duration_seconds",
-    ]),
-  );
-  await eventually(() => {
-    const known = collector.spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);
-    for (const [, , traceId, spanId] of shown) expect(known).toContain(`${traceId} ${spanId}`);
-  });
+  for (const { gateway } of [rig, strict]) {
+    const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    const shown = [...text.matchAll(/^(\w+)_bucket.* # \{trace_id="(\w+)",span_id="(\w+)"\}/gm)];
+    expect(new Set(shown.map(([, name]) => name))).toEqual(
+      new Set([
+        "gen_ai_server_time_to_first_token_seconds",
+        "gen_ai_server_request_duration_seconds",
+      ]),
+    );
+    await eventually(() => {
+      const known = collector.spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);
+      for (const [, , traceId, spanId] of shown) expect(known).toContain(`${traceId} ${spanId}`);
+    });
+  }
 });
 
 test("the collector is asked as it was said, and gets no content and no key", async () => {

@@ -14,6 +14,7 @@ import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import type { Store } from "@slipstream/store/open-store";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
+import type { ExemplarSource } from "@slipstream/telemetry/exemplar";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
 import type { RequestSubscriber } from "@slipstream/telemetry/fan-out-observer";
 import type { GaugeSources } from "@slipstream/telemetry/gauge-sources";
@@ -57,7 +58,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     nowEpochMs: Date.now,
     createId: randomUUIDv7,
   });
-  const subscribers = [...telemetry.subscribers, createAccessLog(logger), recorder];
+  const subscribers = [
+    ...telemetry.subscribers,
+    createAccessLog(logger, telemetry.exemplars),
+    recorder,
+  ];
   const observer = new FanOutObserver(subscribers, recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
@@ -121,6 +126,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
 
 interface Telemetry {
   readonly metrics: Metrics;
+  readonly exemplars: ExemplarSource;
   readonly recordLoss: LossRecorder;
   readonly subscribers: readonly RequestSubscriber[];
   close(): Promise<void>;
@@ -128,10 +134,8 @@ interface Telemetry {
 
 async function startTelemetry({ tracing: wanted, routes }: Config): Promise<Telemetry> {
   let tracing: Tracing | undefined;
-  const metrics = createMetrics({
-    version: VERSION,
-    exemplars: (report) => tracing?.exemplarOf(report),
-  });
+  const exemplars: ExemplarSource = (report) => tracing?.exemplarOf(report);
+  const metrics = createMetrics({ version: VERSION, exemplars });
   if (wanted !== undefined) {
     tracing = await startTracing({
       ...wanted,
@@ -144,6 +148,7 @@ async function startTelemetry({ tracing: wanted, routes }: Config): Promise<Tele
   }
   return {
     metrics,
+    exemplars,
     recordLoss: metrics.recordLoss,
     // Metrics ask for the trace of a request that has ended: it has to be there.
     subscribers: [...(tracing?.subscribers ?? []), metrics],

@@ -14,12 +14,17 @@ import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import type { Store } from "@slipstream/store/open-store";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
+import type { ExemplarSource } from "@slipstream/telemetry/exemplar";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
+import type { RequestSubscriber } from "@slipstream/telemetry/fan-out-observer";
 import type { GaugeSources } from "@slipstream/telemetry/gauge-sources";
 import { createLogger } from "@slipstream/telemetry/logger";
 import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
 import { createMetrics } from "@slipstream/telemetry/metrics";
+import type { Metrics } from "@slipstream/telemetry/metrics";
+import { startTracing } from "@slipstream/telemetry/tracing/start-tracing";
+import type { Tracing } from "@slipstream/telemetry/tracing/start-tracing";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
@@ -28,6 +33,7 @@ import { createDataServer } from "./http/data-server.ts";
 import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
+import { toTracePlaces } from "./trace-places.ts";
 import { VERSION } from "./version.ts";
 
 export interface Gateway {
@@ -41,8 +47,8 @@ export interface Gateway {
 
 /** @throws when the store cannot be opened or an address cannot be listened on. */
 export async function startGateway(config: Config): Promise<Gateway> {
-  const metrics = createMetrics({ version: VERSION });
-  const { recordLoss } = metrics;
+  const telemetry = await startTelemetry(config);
+  const { metrics, recordLoss } = telemetry;
   const logger = createLogger({ level: config.log.level, recordLoss });
   const store = await openStore(config.store.url, {
     usageObserver: toUsageObserver(logger, recordLoss),
@@ -52,7 +58,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     nowEpochMs: Date.now,
     createId: randomUUIDv7,
   });
-  const subscribers = [metrics, createAccessLog(logger), recorder];
+  const subscribers = [
+    ...telemetry.subscribers,
+    createAccessLog(logger, telemetry.exemplars),
+    recorder,
+  ];
   const observer = new FanOutObserver(subscribers, recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
@@ -92,8 +102,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     clearInterval(sweep);
     clearInterval(poll);
     await upstream.close();
+    await telemetry.close();
     await store.close();
-    metrics.close();
     await adminServer.close();
   }
   let closed: Promise<void> | undefined;
@@ -112,6 +122,41 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+interface Telemetry {
+  readonly metrics: Metrics;
+  readonly exemplars: ExemplarSource;
+  readonly recordLoss: LossRecorder;
+  readonly subscribers: readonly RequestSubscriber[];
+  close(): Promise<void>;
+}
+
+async function startTelemetry({ tracing: wanted, routes }: Config): Promise<Telemetry> {
+  let tracing: Tracing | undefined;
+  const exemplars: ExemplarSource = (report) => tracing?.exemplarOf(report);
+  const metrics = createMetrics({ version: VERSION, exemplars });
+  if (wanted !== undefined) {
+    tracing = await startTracing({
+      ...wanted,
+      version: VERSION,
+      clock: systemClock,
+      places: toTracePlaces(routes),
+      recordDecision: metrics.recordTrace,
+      recordLoss: metrics.recordLoss,
+    });
+  }
+  return {
+    metrics,
+    exemplars,
+    recordLoss: metrics.recordLoss,
+    // Metrics ask for the trace of a request that has ended: it has to be there.
+    subscribers: [...(tracing?.subscribers ?? []), metrics],
+    async close() {
+      metrics.close();
+      await tracing?.close();
+    },
+  };
 }
 
 interface Watched {

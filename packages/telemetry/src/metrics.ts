@@ -2,6 +2,7 @@
 import { CACHE_RESULTS, CACHES } from "@slipstream/contracts/cache-events";
 import type { CacheObserver } from "@slipstream/contracts/cache-events";
 import { LABEL_SETS_MAX } from "./bounded-children.ts";
+import type { ExemplarSource } from "./exemplar.ts";
 import { CACHE_EVICTIONS, CACHE_REQUESTS, TELEMETRY_LOSSES, TRACES } from "./telemetry-rows.ts";
 import type { RequestSubscriber } from "./fan-out-observer.ts";
 import type { GaugeSources } from "./gauge-sources.ts";
@@ -23,6 +24,8 @@ export interface MetricsOptions {
   readonly labelSetsMax?: number;
   /** Series of all metrics before the rest share. */
   readonly seriesMax?: number;
+  /** The traces of requests, where there are any. */
+  readonly exemplars?: ExemplarSource;
 }
 
 export interface Metrics
@@ -42,9 +45,10 @@ export interface Metrics
 /** One registry of its own per call: nothing is shared between two gateways in one process. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { version, labelSetsMax = LABEL_SETS_MAX, seriesMax = SERIES_MAX } = options;
+  const { exemplars = () => undefined } = options;
   const series = new SeriesBudget(seriesMax);
   const instruments = new Instruments({ labelSetsMax, series, recordLoss });
-  const requests = new RequestMetrics(instruments);
+  const requests = new RequestMetrics(instruments, exemplars);
   const caches = instruments.fixedCounter(CACHE_REQUESTS);
   const evictions = instruments.fixedCounter(CACHE_EVICTIONS);
   const traces = instruments.fixedCounter(TRACES);

@@ -15,6 +15,7 @@ import type {
   StreamReport,
 } from "@slipstream/contracts/request-events";
 import { AttemptMetrics } from "./attempt-metrics.ts";
+import type { ExemplarSource } from "./exemplar.ts";
 import * as requestRows from "./request-rows.ts";
 import * as streamRows from "./stream-rows.ts";
 import type { RequestSubscriber } from "./fan-out-observer.ts";
@@ -42,7 +43,10 @@ export class RequestMetrics implements RequestSubscriber {
   readonly #beforeUpstream: HistogramChild;
   readonly #afterUpstream: HistogramChild;
 
-  constructor(instruments: Instruments) {
+  readonly #exemplarOf: ExemplarSource;
+
+  constructor(instruments: Instruments, exemplarOf: ExemplarSource) {
+    this.#exemplarOf = exemplarOf;
     this.#firstToken = instruments.histogram(streamRows.TIME_TO_FIRST_TOKEN);
     this.#streams = new StreamMetrics(instruments);
     this.#attempts = new AttemptMetrics(instruments);
@@ -96,6 +100,7 @@ export class RequestMetrics implements RequestSubscriber {
     }
     if (stream !== undefined) this.#recordStream(report, stream);
     this.#recordInference(report);
+    this.#showTrace(report);
     this.#recordOwnTime(report.ownTime);
     this.#usage.recordEnd(report);
   }
@@ -112,8 +117,9 @@ export class RequestMetrics implements RequestSubscriber {
     const labels = toGenAiLabels(report);
     if (labels === undefined) return;
     const { outcome, durationMs, stream, usage } = report;
-    const error_type = outcome === "complete" ? "" : outcome;
-    this.#durations.child({ ...labels, error_type }).observe(durationMs / 1_000);
+    this.#durations
+      .child({ ...labels, error_type: toErrorType(report) })
+      .observe(durationMs / 1_000);
     const { firstChunkMs } = stream ?? {};
     const tokens = usage?.outputTokens ?? 0;
     if (outcome !== "complete" || firstChunkMs === undefined || tokens < 2) return;
@@ -121,8 +127,25 @@ export class RequestMetrics implements RequestSubscriber {
     this.#timePerToken.child(labels).observe(seconds / (tokens - 1));
   }
 
+  /** Marks what was recorded of a request with its trace, if there is one to look at. */
+  #showTrace(report: RequestReport): void {
+    const exemplar = this.#exemplarOf(report);
+    const labels = exemplar === undefined ? undefined : toGenAiLabels(report);
+    if (exemplar === undefined || labels === undefined) return;
+    const duration = this.#durations.child({ ...labels, error_type: toErrorType(report) });
+    duration.setExemplar(report.durationMs / 1_000, exemplar);
+    const { deploymentId: deployment, stream } = report;
+    if (deployment === undefined || stream?.firstChunkMs === undefined) return;
+    const firstToken = this.#firstToken.child({ ...labels, deployment });
+    firstToken.setExemplar(stream.firstChunkMs / 1_000, exemplar);
+  }
+
   #recordOwnTime({ beforeUpstreamMs, afterUpstreamMs }: OwnTime): void {
     if (beforeUpstreamMs !== undefined) this.#beforeUpstream.observe(beforeUpstreamMs / 1_000);
     if (afterUpstreamMs !== undefined) this.#afterUpstream.observe(afterUpstreamMs / 1_000);
   }
+}
+
+function toErrorType({ outcome }: RequestReport): string {
+  return outcome === "complete" ? "" : outcome;
 }

@@ -4,7 +4,7 @@
 import type { Deadlines, Deployment, DialectName } from "@slipstream/contracts/deployment";
 import { z } from "zod";
 import { LOG_LEVELS } from "./config.ts";
-import type { Drain, ListenAddress, LogLevel } from "./config.ts";
+import type { Drain, ListenAddress, LogLevel, Tracing } from "./config.ts";
 
 /** A file that has passed the schema, with every default filled in. */
 export interface ConfigFile {
@@ -13,6 +13,7 @@ export interface ConfigFile {
   readonly drain: Drain;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
+  readonly tracing: Omit<Tracing, "endpoint"> & { readonly endpoint?: string | undefined };
   readonly providers: readonly ProviderEntry[];
   readonly models: readonly ModelEntry[];
 }
@@ -200,12 +201,47 @@ const log = z
   })
   .prefault({});
 
+const PRINTABLE = /^[\x20-\x7e]+$/;
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+
+const tracing = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .refine(isHttpUrl, "expected a URL like http://collector:4318, without credentials or query")
+      .optional()
+      .describe(
+        "Where an OpenTelemetry collector takes OTLP over HTTP; `/v1/traces` is added if it is not there. No traces if it is left out.",
+      ),
+    headers: z
+      .record(
+        z.string().regex(HEADER_NAME, "expected the name of a header"),
+        z.string().regex(PRINTABLE, "expected printable characters"),
+      )
+      .default({})
+      .describe(
+        "Sent with every message to it, such as `authorization`. Write `${NAME}` and keep secrets in the environment.",
+      ),
+    sampleRatio: numberBetween(0, 1)
+      .default(0.1)
+      .describe(
+        "Which part of all traces is kept, whatever happens. A client that sends a `traceparent` has decided for its own.",
+      ),
+    slowFirstTokenMs: milliseconds
+      .default(5000)
+      .describe(
+        "A trace is always kept if the first token of its stream came so late, ms; and if its request broke off or failed, unless the client was to blame.",
+      ),
+  })
+  .prefault({});
+
 export const configSchema: z.ZodType<ConfigFile> = z.strictObject({
   server,
   admin,
   drain,
   store,
   log,
+  tracing,
   providers: z.array(provider).min(1, "expected at least one provider"),
   models: z.array(model).min(1, "expected at least one model"),
 });
@@ -222,6 +258,7 @@ export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.strictObj
   admin: unread,
   drain: unread,
   log: unread,
+  tracing: unread,
   providers: unread,
   models: unread,
 });
@@ -229,6 +266,11 @@ export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.strictObj
 function wholeNumber(min: number, max: number): z.ZodInt {
   const message = `expected a whole number from ${min} to ${max}`;
   return z.int(message).min(min, message).max(max, message);
+}
+
+function numberBetween(min: number, max: number): z.ZodNumber {
+  const message = `expected a number from ${min} to ${max}`;
+  return z.number(message).min(min, message).max(max, message);
 }
 
 function isHttpUrl(text: string): boolean {

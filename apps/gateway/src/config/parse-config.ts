@@ -6,7 +6,7 @@ import { InvariantError } from "@slipstream/contracts/errors";
 import type { Pricing } from "@slipstream/contracts/settlement";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import type { Config } from "./config.ts";
+import type { Config, Tracing } from "./config.ts";
 import { ConfigError } from "./config-problem.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { findReferenceProblems } from "./config-references.ts";
@@ -28,7 +28,7 @@ export function parseConfig(source: ConfigSource, environment: Environment): Con
   const { value, problems } = substituteVariables(parseYaml(source), environment);
   const file = check(source, configSchema, value, [...problems, ...findReferenceProblems(value)]);
   const { server, admin, drain, store, log } = file;
-  return { server, admin, drain, store, log, routes: toRoutes(file) };
+  return { server, admin, drain, store, log, tracing: toTracing(file), routes: toRoutes(file) };
 }
 
 /** Reads nothing but the store's URL. @throws {ConfigError} */
@@ -70,6 +70,11 @@ function parseYaml(source: ConfigSource): unknown {
     const message = "an alias leads nowhere, to itself or to too much";
     throw new ConfigError(source.name, [{ path: "", message }]);
   }
+}
+
+function toTracing({ tracing }: ConfigFile): Tracing | undefined {
+  const { endpoint, ...settings } = tracing;
+  return endpoint === undefined ? undefined : { endpoint, ...settings };
 }
 
 function toRoutes(file: ConfigFile): readonly Route[] {

@@ -81,6 +81,12 @@ test.each([
   }
 });
 
+test("a long answer may extend each of its chunks", () => {
+  const chunk = `2;${"x".repeat(1000)}\r\nok\r\n`;
+  const heard = play([`${CHUNKED}${chunk.repeat(100)}0\r\n\r\n`]);
+  expect(heard).toMatchObject({ body: "ok".repeat(100), ending: "ended" });
+});
+
 test("until the connection ends", () => {
   const { reader, ...heard } = play(["HTTP/1.1 200 OK\r\n\r\nhel", "lo"]);
   expect(heard).toMatchObject({ body: "hello", ending: "none" });

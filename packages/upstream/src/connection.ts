@@ -24,6 +24,8 @@ const IDLE_MARGIN_MS = 1000;
 
 /** What a connection carries. */
 export interface Passenger extends ResponseListener {
+  /** The connection is opened for it: `board` follows, or `lost`. */
+  assigned(connection: Connection): void;
   /** The connection is open and its own. Once for each connection that it is put on. */
   board(connection: Connection): void;
   /** It has no connection any more, and no whole answer. Not within the call that put it on. */

@@ -47,7 +47,7 @@ export class HttpExchange implements UpstreamExchange, Passenger {
   }
 
   start(): void {
-    this.#connection = this.#pool.admit(this);
+    this.#pool.admit(this);
   }
 
   pause(): void {
@@ -72,6 +72,10 @@ export class HttpExchange implements UpstreamExchange, Passenger {
 
   board(connection: Connection): void {
     this.#connection = connection;
+  assigned(connection: Connection): void {
+    this.#connection = connection;
+  }
+
     this.#number = connection.requests;
     connection.send(this.#head, this.#body);
     if (this.#phase.type !== "waiting" || this.#isSent) return;
@@ -100,7 +104,8 @@ export class HttpExchange implements UpstreamExchange, Passenger {
   lost(error: Error): void {
     if (this.#canSendAgain(error)) {
       this.#isSentAgain = true;
-      this.#connection = this.#pool.admitToNew(this);
+      this.#connection = undefined;
+      this.#pool.admitToNew(this);
     } else {
       this.#fail(error);
     }

@@ -1,0 +1,102 @@
+/** What an exchange and its connection owe each other, over real sockets. */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import type {
+  UpstreamExchange,
+  UpstreamRequest,
+  UpstreamSink,
+} from "@slipstream/contracts/upstream";
+import { eventually } from "@slipstream/testkit/eventually";
+import { testDeployment } from "@slipstream/testkit/routes";
+import { expect, onTestFinished, test } from "vitest";
+import { ConnectionPool } from "./connection-pool.ts";
+import { HttpExchange } from "./http-exchange.ts";
+import { createHttpUpstream } from "./http-upstream.ts";
+import { Origin } from "./origin.ts";
+
+const WITH_LENGTH = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+const UNTIL_CLOSE = "HTTP/1.1 200 OK\r\n\r\nok";
+const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const SMALL = Buffer.from("{}");
+
+interface Rig {
+  readonly port: number;
+  /** The server's sides, in the order in which they were opened. */
+  readonly sockets: readonly Socket[];
+  send(log: Log, body?: UpstreamRequest["body"]): UpstreamExchange;
+}
+
+/** @param serve What a server does with the first bytes of a connection. */
+async function startRig(serve: (socket: Socket) => void): Promise<Rig> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on("error", () => undefined));
+    socket.once("data", () => serve(socket));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const upstream = createHttpUpstream();
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await upstream.close();
+    server.close();
+  });
+  const deployment = testDeployment("raw/m", { baseUrl: `http://127.0.0.1:${port}` });
+  return {
+    port,
+    sockets,
+    send(log, body = SMALL) {
+      return upstream.send({ deployment, path: "/", body, headers: {} }, toSink(log));
+    },
+  };
+}
+
+type Callback = "sent" | "head" | "frame" | "end" | "failed";
+
+/** What a sink was told, and what it does when it is. */
+interface Log {
+  readonly told: Callback[];
+  readonly on?: Partial<Record<Callback, () => void>>;
+}
+
+function toSink({ told, on }: Log): UpstreamSink {
+  const tell = (callback: Callback): void => {
+    told.push(callback);
+    on?.[callback]?.();
+  };
+  const body = {
+    frame: () => tell("frame"),
+    end: () => tell("end"),
+    failed: () => tell("failed"),
+  };
+  return {
+    sent: () => tell("sent"),
+    head: () => {
+      tell("head");
+      return body;
+    },
+    failed: () => tell("failed"),
+  };
+}
+
+test("who leaves while a connection is opened in its turn takes it along", async () => {
+  // Nobody answers the handshakes: no connection is ever open.
+  const { port, sockets } = await startRig(() => undefined);
+  const pool = new ConnectionPool(new Origin(new URL(`https://127.0.0.1:${port}`)), 1);
+  const told: Callback[] = [];
+  const start = (): HttpExchange => {
+    const exchange = new HttpExchange({ pool, sink: toSink({ told }), head: "", body: SMALL });
+    exchange.start();
+    return exchange;
+  };
+  const [first, second] = [start(), start()];
+  await eventually(() => expect(sockets).toHaveLength(1));
+  first.abort();
+  await eventually(() => expect(sockets).toHaveLength(2));
+  second.abort();
+  await eventually(() => expect(sockets[1]?.destroyed).toBe(true));
+  await pool.close();
+  expect(told).toEqual([]);
+});

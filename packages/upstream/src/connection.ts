@@ -47,7 +47,7 @@ export class Connection implements SocketListener, ResponseListener {
   #isOpen = false;
   #requests = 0;
   #idleMs = IDLE_MS_MAX;
-  /** The request has been sent to its end. */
+  /** Nothing more of the request will be given to the socket. */
   #isSent = true;
   #isPaused = false;
 
@@ -177,7 +177,12 @@ export class Connection implements SocketListener, ResponseListener {
   /** The answer has been read and nothing behind it. */
   #free(): void {
     if (this.#socket.destroyed) return;
-    if (!this.#isSent || this.#idleMs <= 0) return this.destroy();
+    if (!this.#isWritten || this.#idleMs <= 0) return this.destroy();
+  /** The request has left us to its last byte. */
+  get #isWritten(): boolean {
+    return this.#isSent && this.#socket.writableLength === 0;
+  }
+
     if (this.#isPaused) this.resume();
     this.#socket.setTimeout(this.#idleMs);
     this.#owner.freed(this);

@@ -100,3 +100,16 @@ test("who leaves while a connection is opened in its turn takes it along", async
   await pool.close();
   expect(told).toEqual([]);
 });
+
+test("an answer that comes before a large request is whole costs the connection", async () => {
+  const rig = await startRig((socket) => socket.pause().write(WITH_LENGTH));
+  const large: Log = { told: [] };
+  const small: Log = { told: [] };
+  rig.send(large, Buffer.alloc(32 * 1024 * 1024));
+  await eventually(() => expect(large.told).toContain("end"));
+  await eventually(() => {
+    if (small.told.length === 0) rig.send(small);
+    expect(small.told).toContain("end");
+  });
+  expect(rig.sockets).toHaveLength(2);
+});

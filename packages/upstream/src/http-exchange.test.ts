@@ -113,3 +113,18 @@ test("an answer that comes before a large request is whole costs the connection"
   });
   expect(rig.sockets).toHaveLength(2);
 });
+
+test("an exchange can be paused from its head on", async () => {
+  const rig = await startRig((socket) => socket.write(CHUNKED));
+  const held: Log = { told: [], on: { head: () => exchange.pause() } };
+  const exchange = rig.send(held);
+  await eventually(() => expect(held.told).toContain("head"));
+  // What comes on a later connection is read later.
+  rig.sockets[0]?.write("2\r\nok\r\n0\r\n\r\n");
+  const other: Log = { told: [] };
+  rig.send(other);
+  await eventually(() => expect(other.told).toContain("head"));
+  expect(held.told).toEqual(["sent", "head"]);
+  exchange.resume();
+  await eventually(() => expect(held.told).toEqual(["sent", "head", "frame", "end"]));
+});

@@ -76,7 +76,11 @@ export class Connection implements SocketListener, ResponseListener {
 
   opened(): void {
     this.#isOpen = true;
-    if (this.#passenger !== undefined) this.#begin(this.#passenger);
+    try {
+      if (this.#passenger !== undefined) this.#begin(this.#passenger);
+    } catch (error) {
+      this.#lose(toError(error));
+    }
   }
 
   #begin(passenger: Passenger): void {
@@ -174,15 +178,15 @@ export class Connection implements SocketListener, ResponseListener {
     passenger?.end();
   }
 
-  /** The answer has been read and nothing behind it. */
-  #free(): void {
-    if (this.#socket.destroyed) return;
-    if (!this.#isWritten || this.#idleMs <= 0) return this.destroy();
   /** The request has left us to its last byte. */
   get #isWritten(): boolean {
     return this.#isSent && this.#socket.writableLength === 0;
   }
 
+  /** The answer has been read and nothing behind it. */
+  #free(): void {
+    if (this.#socket.destroyed) return;
+    if (!this.#isWritten || this.#idleMs <= 0) return this.destroy();
     if (this.#isPaused) this.resume();
     this.#socket.setTimeout(this.#idleMs);
     this.#owner.freed(this);
@@ -191,10 +195,12 @@ export class Connection implements SocketListener, ResponseListener {
   /** The upstream has closed its side. */
   #end(): void {
     try {
-      if (!this.#reader.close()) this.#lose(new ClosedError());
-    } finally {
-      this.destroy();
+      this.#reader.close();
+    } catch (error) {
+      return this.#lose(toError(error));
     }
+    // Of an answer that has ended with it nobody is left to be told.
+    this.#lose(new ClosedError());
   }
 
   #lose(error: Error): void {

@@ -128,3 +128,25 @@ test("an exchange can be paused from its head on", async () => {
   exchange.resume();
   await eventually(() => expect(held.told).toEqual(["sent", "head", "frame", "end"]));
 });
+
+function breakDown(): never {
+  throw new Error("a fault of the sink");
+}
+
+test.each([
+  ["sent", ["sent", "failed"]],
+  ["head", ["sent", "head", "failed"]],
+  ["frame", ["sent", "head", "frame", "failed"]],
+  ["end", ["sent", "head", "frame", "end"]],
+] as const)("a sink that throws in %s costs its own connection only", async (callback, told) => {
+  for (const answer of [WITH_LENGTH, UNTIL_CLOSE, `${CHUNKED}2\r\nok\r\n0\r\n\r\n`]) {
+    const rig = await startRig((socket) => {
+      if (answer === UNTIL_CLOSE) socket.end(answer);
+      else socket.write(answer);
+    });
+    const log: Log = { told: [], on: { [callback]: breakDown } };
+    rig.send(log);
+    await eventually(() => expect(log.told).toEqual(told));
+    await eventually(() => expect(rig.sockets[0]?.destroyed).toBe(true));
+  }
+});

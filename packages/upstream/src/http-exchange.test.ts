@@ -150,3 +150,15 @@ test.each([
     await eventually(() => expect(rig.sockets[0]?.destroyed).toBe(true));
   }
 });
+
+test("nothing is opened after close, wherever it should go", async () => {
+  const { port, sockets } = await startRig(() => undefined);
+  const upstream = createHttpUpstream();
+  await upstream.close();
+  const deployment = testDeployment("raw/m", { baseUrl: `http://127.0.0.1:${port}` });
+  const log: Log = { told: [] };
+  upstream.send({ deployment, path: "/", body: SMALL, headers: {} }, toSink(log));
+  expect(log.told).toEqual([]);
+  await eventually(() => expect(log.told).toEqual(["failed"]));
+  expect(sockets).toEqual([]);
+});

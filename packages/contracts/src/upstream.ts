@@ -62,7 +62,7 @@ export interface BodySink {
 }
 
 export interface UpstreamExchange {
-  /** Stops reading from the upstream until `resume`; frames in flight may still arrive. */
+  /** From the head on: stops reading from the upstream until `resume`; frames in flight may still arrive. */
   pause(): void;
   resume(): void;
   /** Ends the exchange at any phase and frees its connection; the sink hears nothing more. Idempotent. */

@@ -54,7 +54,10 @@ export interface UpstreamSink {
 
 /** Receives a body: any number of `frame`, then `end` or `failed`, once. */
 export interface BodySink {
-  /** Hot. Bytes as they arrived; valid for ever, never written to again. */
+  /**
+   * Hot. Bytes as they arrived; valid for ever, never written to again. A small frame may be cut from a
+   * larger piece of memory, which lives as long as it does: what is kept for long is better copied.
+   */
   frame(frame: Buffer): void;
   end(): void;
   /** The body broke off: `upstream_truncated` or `upstream_invalid_response`. Not called after `abort`. */

@@ -1,0 +1,125 @@
+/** What a real Prometheus has collected adds up, to the unit, with what clients did. */
+import { CATALOG } from "@slipstream/telemetry/catalog";
+import type { AnyRow } from "@slipstream/telemetry/catalog";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startObservedGateway } from "./observed-gateway.ts";
+import type { ObservedGateway } from "./observed-gateway.ts";
+import { findPrometheus } from "./prometheus-process.ts";
+import { sendTraffic } from "./traffic.ts";
+import type { Sent } from "./traffic.ts";
+
+const NOT_FED_YET = "the catalogue is ahead of what feeds it";
+
+/** Families that this traffic leaves without a series. An entry that is no longer true fails. */
+const WITHOUT_SERIES: Readonly<Record<string, string>> = {
+  slipstream_cost_usd_total: "no model of the rig has a price",
+  slipstream_upstream_headers_seconds: NOT_FED_YET,
+  slipstream_upstream_first_content_seconds: NOT_FED_YET,
+  gen_ai_server_time_per_output_token_seconds: NOT_FED_YET,
+  slipstream_stream_longest_gap_seconds: NOT_FED_YET,
+  slipstream_stream_stalls_total: NOT_FED_YET,
+  slipstream_chunk_delay_seconds: NOT_FED_YET,
+  slipstream_overhead_seconds: NOT_FED_YET,
+  slipstream_upstream_connection_seconds: NOT_FED_YET,
+  slipstream_streams_total: NOT_FED_YET,
+  slipstream_upstream_inflight_attempts: NOT_FED_YET,
+  slipstream_retries_total: NOT_FED_YET,
+  slipstream_retry_lost_seconds_total: NOT_FED_YET,
+  slipstream_client_blocked_seconds_total: NOT_FED_YET,
+  slipstream_held_bytes: NOT_FED_YET,
+  slipstream_settled_tokens_total: NOT_FED_YET,
+  slipstream_wasted_tokens_total: NOT_FED_YET,
+  slipstream_usage_records_total: NOT_FED_YET,
+  slipstream_usage_records_waiting: NOT_FED_YET,
+  slipstream_cache_evictions_total: NOT_FED_YET,
+  slipstream_traces_total: NOT_FED_YET,
+  slipstream_series: NOT_FED_YET,
+  slipstream_series_max: NOT_FED_YET,
+  nodejs_eventloop_delay_seconds: NOT_FED_YET,
+  nodejs_gc_duration_seconds: NOT_FED_YET,
+  slipstream_open_sockets: NOT_FED_YET,
+};
+
+const isInstalled = findPrometheus() !== undefined;
+const SKIPPED = isInstalled ? "" : " (SKIPPED: prometheus is not installed; .ci/run installs it)";
+
+describe.skipIf(!isInstalled)(`metrics in a real Prometheus${SKIPPED}`, () => {
+  let observed: ObservedGateway;
+  let sent: Sent;
+
+  beforeAll(async () => {
+    observed = await startObservedGateway([]);
+    sent = await sendTraffic(observed.rig, { rounds: 4, roundMs: 1_500 });
+    await observed.prometheus.settle();
+  }, 60_000);
+
+  afterAll(() => observed?.close());
+
+  async function read(expression: string): Promise<number> {
+    const [series] = await observed.prometheus.query(expression);
+    return series?.samples[0]?.value ?? 0;
+  }
+
+  /** Zeros are left out. */
+  async function readBy(label: string, metric: string): Promise<Record<string, number>> {
+    const series = await observed.prometheus.query(`sum by (${label}) (${metric}) > 0`);
+    return Object.fromEntries(
+      series.map(({ labels, samples }) => [labels[label], samples[0]?.value ?? NaN]),
+    );
+  }
+
+  test("every family of the catalogue can be asked for", async () => {
+    const missing: string[] = [];
+    for (const row of CATALOG) {
+      if ((await read(`count(${toSeriesName(row)})`)) === 0) missing.push(row.name);
+    }
+    expect(missing.toSorted()).toEqual(Object.keys(WITHOUT_SERIES).toSorted());
+  });
+
+  test("requests by outcome, errors by code, look-ups of keys by result", async () => {
+    expect(await readBy("outcome", "slipstream_requests_total")).toEqual(sent.outcomes);
+    expect(await readBy("code", "slipstream_errors_total")).toEqual(sent.errors);
+    expect(await readBy("result", "slipstream_cache_requests_total")).toEqual(sent.keys);
+    expect(await read("slipstream_inflight_requests")).toBe(0);
+  });
+
+  test("the hit ratio of the cache of keys", async () => {
+    const { hit = 0, ...others } = sent.keys;
+    const asked = Object.values(others).reduce((sum, count) => sum + count, hit);
+    const hits = 'sum(slipstream_cache_requests_total{cache="api_key",result="hit"})';
+    const all = 'sum(slipstream_cache_requests_total{cache="api_key"})';
+    expect(await read(`${hits} / ${all}`)).toBeCloseTo(hit / asked, 12);
+  });
+
+  test("times to first token, gaps and chunks", async () => {
+    const count = (family: string): Promise<number> => read(`sum(${family}_count)`);
+    expect({
+      firstTokens: await count("gen_ai_server_time_to_first_token_seconds"),
+      gaps: await count("gen_ai_client_operation_time_per_output_chunk_seconds"),
+      chunks: await read("sum(slipstream_stream_chunks_total)"),
+      outputTokens: await read("sum(gen_ai_client_inference_usage_output_tokens_total)"),
+    }).toEqual({
+      firstTokens: sent.firstTokens,
+      gaps: sent.gaps,
+      chunks: sent.chunks,
+      outputTokens: sent.outputTokens,
+    });
+  });
+
+  test("attempts, as many as the upstreams have seen", async () => {
+    const stats = await observed.mockStats();
+    const seen = stats.reduce((sum, { requests }) => sum + requests, 0);
+    const refused = sent.errors["upstream_unreachable"] ?? 0;
+    expect(await read("sum(slipstream_upstream_attempts_total)")).toBe(seen + refused);
+    const down = stats.flatMap(({ recent }) =>
+      recent.filter(({ scenario }) => scenario?.includes("tag=down") === true),
+    );
+    const failovers = 'sum(slipstream_upstream_attempts_total{deployment=~".*tag=down"})';
+    expect(await read(failovers)).toBe(down.length);
+  });
+});
+
+/** A histogram has no series of its own name. */
+function toSeriesName({ type, name }: AnyRow): string {
+  return type === "histogram" ? `${name}_count` : name;
+}

@@ -1,0 +1,250 @@
+/**
+ * Everything that clients do to a gateway, in known numbers.
+ *
+ * A visit is one request and says what it leaves behind; a round is one of each, as often as the table
+ * says. The sum of what all visits left is what the metrics have to show, to the unit.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createApiKey } from "@slipstream/auth/api-key";
+import { ERROR_SPECS } from "@slipstream/contracts/errors";
+import type { ErrorCode } from "@slipstream/contracts/errors";
+import type { Outcome } from "@slipstream/contracts/outcome";
+import { streamOf } from "../gateway-rig.ts";
+import type { Callable } from "../gateway-rig.ts";
+import type { RigModels, RigOptions } from "../rig-config.ts";
+import {
+  leaveInTheMiddle,
+  leaveWhileWaiting,
+  readNothing,
+  readSlowly,
+} from "./difficult-clients.ts";
+
+/** Provider `second` is another mock. Equal numbers of tokens wherever a model has two deployments. */
+export const MODELS: RigModels = {
+  "llama-3.3-70b": ["mock/tokens=24,ttft=60,gap=8", "second:mock/tokens=24,ttft=140,gap=14"],
+  "qwen3-32b": [
+    "mock/content=reasoning,reasoningTokens=10,tokens=20,ttft=250,gap=12,promptTokens=200,cachedTokens=150",
+  ],
+  "mistral-small": ["mock/status=503,tag=down", "second:mock/tokens=16,ttft=40,gap=6"],
+  "deepseek-v3": ["mock/tokens=3,ttft=80,gap=1200"],
+  "bge-m3": ["second:mock/ttft=20"],
+  "broken-500": ["mock/status=500"],
+  "broken-429": ["mock/status=429,retryAfter=2"],
+  "broken-html": ["mock/html"],
+  unreachable: ["nobody"],
+  hanging: ["mock/answer=hang"],
+  stalling: ["mock/ttft=30,gap=10,fail=stall,failAfter=6"],
+  torn: ["mock/ttft=30,gap=10,fail=reset,failAfter=5"],
+  large: ["mock/tokens=200,tokenBytes=40000"],
+};
+
+export const OPTIONS: Pick<RigOptions, "deadlines"> = {
+  deadlines: { firstTokenMs: 1_500, stallMs: 2_200, clientStallMs: 1_500 },
+};
+
+/** How the cache of keys answered; `undefined` where nobody asked it. */
+type KeyLookUp = "hit" | "miss" | "negative";
+
+/** What one request leaves behind. */
+interface Trace {
+  readonly outcome: Outcome;
+  readonly error?: ErrorCode;
+  readonly key?: KeyLookUp;
+  /** Content events of a stream. */
+  readonly chunks?: number;
+  /** As the provider reports them. */
+  readonly outputTokens?: number;
+}
+
+interface Visit {
+  readonly name: string;
+  readonly perRound: number;
+  readonly trace: Trace;
+  send(rig: Callable): Promise<unknown>;
+}
+
+const HIT = { key: "hit" } as const;
+/** Well-formed, and nobody's. */
+const UNKNOWN_KEY = createApiKey();
+/** Wrong checksum: refused before any cache. */
+const MALFORMED_KEY = "sk-00000000000000000000000000000000";
+
+const VISITS: readonly Visit[] = [
+  complete("stream", 6, streamOf("llama-3.3-70b"), { chunks: 24, outputTokens: 24 }),
+  complete("whole answer", 2, wholeOf("llama-3.3-70b"), { outputTokens: 24 }),
+  complete("reasoning stream", 2, streamOf("qwen3-32b"), { chunks: 30, outputTokens: 30 }),
+  complete("failover", 2, streamOf("mistral-small"), { chunks: 16, outputTokens: 16 }),
+  complete("stream with long gaps", 1, streamOf("deepseek-v3"), { chunks: 3, outputTokens: 3 }),
+  {
+    name: "embeddings",
+    perRound: 1,
+    trace: { ...HIT, outcome: "complete" },
+    send: (rig) => post(rig, "/embeddings", { model: "bge-m3", input: "some words" }),
+  },
+  failed("broken upstream", streamOf("broken-500"), "upstream_error"),
+  failed("limited upstream", streamOf("broken-429"), "upstream_rate_limited"),
+  failed("page of HTML", wholeOf("broken-html"), "upstream_error"),
+  failed("unreachable", streamOf("unreachable"), "upstream_unreachable"),
+  failed("no first token", streamOf("hanging"), "first_token_timeout"),
+  failed("stall", streamOf("stalling"), "stall_timeout", { chunks: 5 }),
+  failed("torn stream", streamOf("torn"), "upstream_truncated", { chunks: 4 }),
+  failed("unknown model", streamOf("no-such-model"), "model_not_found"),
+  failed("broken JSON", '{"model": "llama', "invalid_json"),
+  {
+    name: "unknown key",
+    perRound: 2,
+    trace: { outcome: "rejected", error: "invalid_api_key", key: "negative" },
+    send: (rig) => post(rig, "/chat/completions", streamOf("llama-3.3-70b"), UNKNOWN_KEY),
+  },
+  {
+    name: "malformed key",
+    perRound: 1,
+    trace: { outcome: "rejected", error: "invalid_api_key" },
+    send: (rig) => post(rig, "/chat/completions", streamOf("llama-3.3-70b"), MALFORMED_KEY),
+  },
+  {
+    name: "client that leaves in the middle",
+    perRound: 2,
+    trace: { ...HIT, outcome: "client_abort", chunks: 5 },
+    send: (rig) => leaveInTheMiddle(rig, streamOf("stalling"), 5),
+  },
+  {
+    name: "client that leaves before the first token",
+    perRound: 1,
+    trace: { ...HIT, outcome: "client_abort" },
+    send: (rig) => leaveWhileWaiting(rig, streamOf("hanging")),
+  },
+  {
+    name: "slow reader",
+    perRound: 1,
+    trace: { ...HIT, outcome: "complete", chunks: 200, outputTokens: 200 },
+    send: (rig) => readSlowly(rig, streamOf("large")),
+  },
+  {
+    name: "reader that takes nothing",
+    perRound: 1,
+    // The upstream's answer came whole, with its usage.
+    trace: { ...HIT, outcome: "client_too_slow", outputTokens: 200 },
+    send: (rig) => readNothing(rig, wholeOf("large")),
+  },
+];
+
+/** What was sent, summed. */
+export interface Sent {
+  readonly requests: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly keys: Readonly<Record<string, number>>;
+  /** Streams that had content: so many times to first token there are. */
+  readonly firstTokens: number;
+  readonly chunks: number;
+  readonly gaps: number;
+  /** As providers have reported them. */
+  readonly outputTokens: number;
+}
+
+export interface Rounds {
+  readonly rounds: number;
+  /** From the start of one round to that of the next. */
+  readonly roundMs: number;
+}
+
+/** Resolves when every visit is over. */
+export async function sendTraffic(rig: Callable, { rounds, roundMs }: Rounds): Promise<Sent> {
+  const first = await sendFirstUses(rig);
+  const running: Promise<Trace[]>[] = [];
+  for (let round = 0; round < rounds; round++) {
+    running.push(sendRound(rig, roundMs));
+    await sleep(roundMs);
+  }
+  return sum([...first, ...(await Promise.all(running)).flat()]);
+}
+
+/** One after the other, so that nobody else waits for the same look-up. */
+async function sendFirstUses(rig: Callable): Promise<Trace[]> {
+  await post(rig, "/chat/completions", wholeOf("llama-3.3-70b"));
+  await post(rig, "/chat/completions", streamOf("llama-3.3-70b"), UNKNOWN_KEY);
+  return [
+    { outcome: "complete", key: "miss", outputTokens: 24 },
+    { outcome: "rejected", error: "invalid_api_key", key: "miss" },
+  ];
+}
+
+async function sendRound(rig: Callable, roundMs: number): Promise<Trace[]> {
+  const visits = VISITS.flatMap((visit) => Array.from({ length: visit.perRound }, () => visit));
+  const pauseMs = roundMs / visits.length;
+  return Promise.all(
+    visits.map(async (visit, index) => {
+      await sleep(index * pauseMs);
+      await visit.send(rig);
+      return visit.trace;
+    }),
+  );
+}
+
+function sum(traces: readonly Trace[]): Sent {
+  const chunks = traces.map((trace) => trace.chunks ?? 0);
+  const firstTokens = chunks.filter((count) => count > 0).length;
+  return {
+    requests: traces.length,
+    outcomes: countBy(traces.map(({ outcome }) => outcome)),
+    errors: countBy(traces.map(({ error }) => error)),
+    keys: countBy(traces.map(({ key }) => key)),
+    firstTokens,
+    chunks: add(chunks),
+    gaps: add(chunks) - firstTokens,
+    outputTokens: add(traces.map(({ outputTokens }) => outputTokens ?? 0)),
+  };
+}
+
+function add(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function countBy(words: readonly (string | undefined)[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const word of words) if (word !== undefined) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+function wholeOf(model: string): object {
+  return { model, messages: [{ role: "user", content: "hi" }] };
+}
+
+function complete(name: string, perRound: number, body: object, trace: Partial<Trace>): Visit {
+  return {
+    name,
+    perRound,
+    trace: { ...HIT, outcome: "complete", ...trace },
+    send: (rig) => post(rig, "/chat/completions", body),
+  };
+}
+
+function failed(
+  name: string,
+  body: object | string,
+  error: ErrorCode,
+  trace: Partial<Trace> = {},
+): Visit {
+  return {
+    name,
+    perRound: 1,
+    trace: { ...HIT, outcome: ERROR_SPECS[error].outcome, error, ...trace },
+    // A stream that breaks off is what was wanted.
+    send: (rig) => post(rig, "/chat/completions", body).catch(() => undefined),
+  };
+}
+
+async function post(
+  { gateway, key }: Callable,
+  path: string,
+  body: object | string,
+  usedKey: string = key,
+): Promise<void> {
+  const answer = await fetch(gateway.baseUrl + path, {
+    method: "POST",
+    headers: { authorization: `Bearer ${usedKey}`, "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  await answer.text();
+}

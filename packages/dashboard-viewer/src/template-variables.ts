@@ -7,6 +7,7 @@ interface Value {
   readonly chosen: readonly string[];
   /** Several may be chosen, so that a query has to expect a regular expression. */
   readonly isMulti: boolean;
+  readonly isAll: boolean;
   /** Stands for all of them, as it is. */
   readonly all: string | undefined;
 }
@@ -69,12 +70,12 @@ function choose(variable: Variable, options: readonly string[]): Value {
   const isMulti = variable.multi === true || variable.includeAll === true;
   const all = variable.allValue ?? undefined;
   const wantsAll = saved.includes(ALL) || (saved.length === 0 && variable.includeAll === true);
-  if (wantsAll) return { chosen: options, isMulti, all };
+  if (wantsAll) return { chosen: options, isMulti, isAll: true, all };
   // Of what was chosen when the dashboard was saved nothing may exist here.
   const isFree = variable.type !== "query";
   const known = saved.filter((value) => isFree || options.includes(value));
   const chosen = known.length > 0 ? known : options.slice(0, 1);
-  return { chosen, isMulti, all: undefined };
+  return { chosen, isMulti, isAll: false, all: undefined };
 }
 
 /** Unknown names stay as they are: `$1` in a `label_replace` is no variable. */
@@ -107,7 +108,14 @@ export function fixedValues(entries: Readonly<Record<string, string>>): Values {
   return new Map(
     Object.entries(entries).map(([name, value]) => [
       name,
-      { chosen: [value], isMulti: false, all: undefined },
+      { chosen: [value], isMulti: false, isAll: false, all: undefined },
     ]),
+  );
+}
+
+/** For the head of a picture: `model: All`. */
+export function describeVariables(values: Values): readonly string[] {
+  return [...values].map(([name, { chosen, isAll }]) =>
+    isAll ? `${name}: All` : `${name}: ${chosen.join(", ")}`,
   );
 }

@@ -112,9 +112,10 @@ describe.skipIf(!isInstalled)(`metrics in a real Prometheus${SKIPPED}`, () => {
     const refused = sent.errors["upstream_unreachable"] ?? 0;
     expect(await read("sum(slipstream_upstream_attempts_total)")).toBe(seen + refused);
     const down = stats.flatMap(({ recent }) =>
-      recent.filter(({ scenario }) => scenario?.includes("tag=down") === true),
+      recent.filter(({ model }) => model === "mock/overloaded"),
     );
-    const failovers = 'sum(slipstream_upstream_attempts_total{deployment=~".*tag=down"})';
+    const failovers =
+      'sum(slipstream_upstream_attempts_total{deployment="fleet-a/mock/overloaded"})';
     expect(await read(failovers)).toBe(down.length);
   });
 });

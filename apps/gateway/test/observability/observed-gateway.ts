@@ -25,7 +25,7 @@ export async function startObservedGateway(rules: readonly string[]): Promise<Ob
     const mocks = [await startMockProcess(), await startMockProcess()] as const;
     closers.push(...mocks.map((mock) => () => mock.close()));
     const [first, second] = mocks;
-    const providers = { second: second.url, nobody: "http://127.0.0.1:1/v1" };
+    const providers = { "fleet-a": first.url, "fleet-b": second.url };
     const rig = await startGatewayProcess(MODELS, {
       ...OPTIONS,
       upstreamUrl: first.url,

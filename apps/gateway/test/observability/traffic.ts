@@ -19,23 +19,21 @@ import {
   readSlowly,
 } from "./difficult-clients.ts";
 
-/** Provider `second` is another mock. Equal numbers of tokens wherever a model has two deployments. */
+/** Two fleets, each a mock. Equal numbers of tokens wherever a model has two deployments. */
 export const MODELS: RigModels = {
-  "llama-3.3-70b": ["mock/tokens=24,ttft=60,gap=8", "second:mock/tokens=24,ttft=140,gap=14"],
-  "qwen3-32b": [
-    "mock/content=reasoning,reasoningTokens=10,tokens=20,ttft=250,gap=12,promptTokens=200,cachedTokens=150",
-  ],
-  "mistral-small": ["mock/status=503,tag=down", "second:mock/tokens=16,ttft=40,gap=6"],
-  "deepseek-v3": ["mock/tokens=3,ttft=80,gap=1200"],
-  "bge-m3": ["second:mock/ttft=20"],
-  "broken-500": ["mock/status=500"],
-  "broken-429": ["mock/status=429,retryAfter=2"],
-  "broken-html": ["mock/html"],
+  "llama-3.3-70b": ["fleet-a:mock/chat", "fleet-b:mock/chat,gap=12"],
+  "qwen3-32b": ["fleet-a:mock/reasoning,cachedTokens=8"],
+  "mistral-small": ["fleet-a:mock/overloaded", "fleet-b:mock/chat,ttft=90"],
+  "deepseek-v3": ["fleet-b:mock/tokens=3,gap=1200"],
+  "bge-m3": ["fleet-b"],
+  "broken-500": ["fleet-a:mock/broken"],
+  "broken-429": ["fleet-a:mock/rate-limited"],
+  "broken-html": ["fleet-b:mock/html"],
   unreachable: ["nobody"],
-  hanging: ["mock/answer=hang"],
-  stalling: ["mock/ttft=30,gap=10,fail=stall,failAfter=6"],
-  torn: ["mock/ttft=30,gap=10,fail=reset,failAfter=5"],
-  large: ["mock/tokens=200,tokenBytes=40000"],
+  hanging: ["fleet-a:mock/hang"],
+  stalling: ["fleet-b:mock/stall,gap=10"],
+  torn: ["fleet-a:mock/reset,gap=10"],
+  large: ["fleet-b:mock/tokens=200,tokenBytes=40000"],
 };
 
 export const OPTIONS: Pick<RigOptions, "deadlines"> = {
@@ -70,10 +68,10 @@ const UNKNOWN_KEY = createApiKey();
 const MALFORMED_KEY = "sk-00000000000000000000000000000000";
 
 const VISITS: readonly Visit[] = [
-  complete("stream", 6, streamOf("llama-3.3-70b"), { chunks: 24, outputTokens: 24 }),
-  complete("whole answer", 2, wholeOf("llama-3.3-70b"), { outputTokens: 24 }),
-  complete("reasoning stream", 2, streamOf("qwen3-32b"), { chunks: 30, outputTokens: 30 }),
-  complete("failover", 2, streamOf("mistral-small"), { chunks: 16, outputTokens: 16 }),
+  complete("stream", 6, streamOf("llama-3.3-70b"), { chunks: 120, outputTokens: 120 }),
+  complete("whole answer", 2, wholeOf("llama-3.3-70b"), { outputTokens: 120 }),
+  complete("reasoning stream", 2, streamOf("qwen3-32b"), { chunks: 120, outputTokens: 120 }),
+  complete("failover", 2, streamOf("mistral-small"), { chunks: 120, outputTokens: 120 }),
   complete("stream with long gaps", 1, streamOf("deepseek-v3"), { chunks: 3, outputTokens: 3 }),
   {
     name: "embeddings",
@@ -86,7 +84,7 @@ const VISITS: readonly Visit[] = [
   failed("page of HTML", wholeOf("broken-html"), "upstream_error"),
   failed("unreachable", streamOf("unreachable"), "upstream_unreachable"),
   failed("no first token", streamOf("hanging"), "first_token_timeout"),
-  failed("stall", streamOf("stalling"), "stall_timeout", { chunks: 5 }),
+  failed("stall", streamOf("stalling"), "stall_timeout", { chunks: 4 }),
   failed("torn stream", streamOf("torn"), "upstream_truncated", { chunks: 4 }),
   failed("unknown model", streamOf("no-such-model"), "model_not_found"),
   failed("broken JSON", '{"model": "llama', "invalid_json"),
@@ -105,8 +103,8 @@ const VISITS: readonly Visit[] = [
   {
     name: "client that leaves in the middle",
     perRound: 2,
-    trace: { ...HIT, outcome: "client_abort", chunks: 5 },
-    send: (rig) => leaveInTheMiddle(rig, streamOf("stalling"), 5),
+    trace: { ...HIT, outcome: "client_abort", chunks: 4 },
+    send: (rig) => leaveInTheMiddle(rig, streamOf("stalling"), 4),
   },
   {
     name: "client that leaves before the first token",
@@ -165,7 +163,7 @@ async function sendFirstUses(rig: Callable): Promise<Trace[]> {
   await post(rig, "/chat/completions", wholeOf("llama-3.3-70b"));
   await post(rig, "/chat/completions", streamOf("llama-3.3-70b"), UNKNOWN_KEY);
   return [
-    { outcome: "complete", key: "miss", outputTokens: 24 },
+    { outcome: "complete", key: "miss", outputTokens: 120 },
     { outcome: "rejected", error: "invalid_api_key", key: "miss" },
   ];
 }

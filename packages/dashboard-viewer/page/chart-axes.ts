@@ -22,8 +22,8 @@ export const TIME_AXIS: uPlot.Axis = {
   ...BASE_AXIS,
   space: 90,
   size: 24,
-  values: (_plot, splits, _axis, _space, increment) =>
-    splits.map((seconds) => formatTick(seconds, increment)),
+  values: (_plot, splits) =>
+    splits.map((seconds) => formatTick(seconds, (splits[1] ?? seconds) - (splits[0] ?? 0))),
 };
 
 /** In UTC, so that a picture is the same everywhere. */
@@ -32,6 +32,9 @@ export function formatTick(seconds: number, increment: number): string {
   if (increment >= DAY) return text.slice(5, 10);
   return increment < MINUTE ? text.slice(11, 19) : text.slice(11, 16);
 }
+
+/** Bytes are read in powers of 1,024: 64 MiB, not 61.0. */
+export const BYTE_INCREMENTS: number[] = Array.from({ length: 45 }, (_, power) => 2 ** power);
 
 /** As wide as its longest text. */
 export function sizeOf(_plot: uPlot, values: readonly string[] | null): number {

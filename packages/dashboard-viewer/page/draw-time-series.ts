@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import type { Axis, Curve, TimeSeriesBody } from "../src/dashboard-view.ts";
 import { formatValue } from "../src/format-value.ts";
-import { BASE_AXIS, TIME_AXIS, sizeOf } from "./chart-axes.ts";
+import { BASE_AXIS, BYTE_INCREMENTS, TIME_AXIS, sizeOf } from "./chart-axes.ts";
 import { drawLegend } from "./draw-legend.ts";
 import { createElement } from "./element.ts";
 
@@ -72,27 +72,35 @@ function toRange(values: readonly number[], { min, max }: Axis): [number, number
   const lowest = Math.min(...values, Infinity);
   const highest = Math.max(...values, -Infinity);
   if (highest === -Infinity) return [min ?? 0, max ?? 1];
-  const isFlat = lowest > 0 && highest - lowest < 0.25 * highest;
-  const spread = highest - lowest || Math.abs(highest) || 1;
-  const bottom = lowest < 0 ? lowest - 0.1 * spread : isFlat ? lowest - 0.5 * spread : 0;
-  const low = min ?? (lowest >= 0 ? Math.max(0, bottom) : bottom);
+  const low = min ?? toBottom(lowest, highest);
   const high = max ?? (highest <= 0 ? 1 : highest + 0.1 * (highest - low));
   return [low, Math.max(high, low + Number.EPSILON)];
 }
 
+function toBottom(lowest: number, highest: number): number {
+  const spread = highest - lowest || Math.abs(highest) || 1;
+  if (lowest < 0) return lowest - 0.1 * spread;
+  const isFlat = lowest > 0 && highest - lowest < 0.25 * highest;
+  return isFlat ? Math.max(0, lowest - 0.5 * spread) : 0;
+}
+
 function toAxes({ left, right }: TimeSeriesBody): uPlot.Axis[] {
-  const toYAxis = (axis: Axis, scale: string): uPlot.Axis => ({
+  const axes = [toYAxis(left, "left")];
+  return right === undefined ? axes : [...axes, toYAxis(right, "right")];
+}
+
+function toYAxis(axis: Axis, scale: Curve["side"]): uPlot.Axis {
+  return {
     ...BASE_AXIS,
     scale,
     side: scale === "left" ? 3 : 1,
     space: 28,
     size: sizeOf,
+    ...(["bytes", "binBps"].includes(axis.format.unit) ? { incrs: BYTE_INCREMENTS } : {}),
     values: (_plot, splits) =>
       splits.map((split) => (split === null ? "" : formatValue(split, axis.format))),
     ...(scale === "right" ? { grid: { show: false } } : {}),
-  });
-  const axes = [toYAxis(left, "left")];
-  return right === undefined ? axes : [...axes, toYAxis(right, "right")];
+  };
 }
 
 function toSeries(curve: Curve): uPlot.Series {

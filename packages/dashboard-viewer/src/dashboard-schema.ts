@@ -91,6 +91,8 @@ const legend = z.object({
   displayMode: z.string().optional(),
   placement: z.string().optional(),
   calcs: z.array(z.string()).optional(),
+  sortBy: z.string().optional(),
+  sortDesc: z.boolean().optional(),
 });
 
 const panelOptions = z.object({

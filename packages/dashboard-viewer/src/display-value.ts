@@ -3,6 +3,7 @@ import { toCssColor } from "./colors.ts";
 import type { FieldConfig, Mapping, MappingResult } from "./dashboard-schema.ts";
 import { formatValue } from "./format-value.ts";
 import type { NumberFormat } from "./format-value.ts";
+import { parsePattern } from "./slashed-pattern.ts";
 
 export interface DisplayValue {
   readonly text: string;
@@ -62,24 +63,23 @@ function findMapping(
 }
 
 function applyMapping(value: number | string | null, mapping: Mapping): MappingResult | undefined {
+  if (mapping.type === "value") return value === null ? undefined : mapping.options[String(value)];
+  return isMapped(value, mapping) ? mapping.options.result : undefined;
+}
+
+function isMapped(
+  value: number | string | null,
+  mapping: Exclude<Mapping, { type: "value" }>,
+): boolean {
   switch (mapping.type) {
-    case "value":
-      return value === null ? undefined : mapping.options[String(value)];
     case "range": {
-      const { from, to, result } = mapping.options;
-      const isInside =
-        typeof value === "number" && value >= (from ?? -Infinity) && value <= (to ?? Infinity);
-      return isInside ? result : undefined;
+      const { from, to } = mapping.options;
+      return typeof value === "number" && value >= (from ?? -Infinity) && value <= (to ?? Infinity);
     }
-    case "regex": {
-      const pattern = /^\/(.*)\/\w*$/s.exec(mapping.options.pattern)?.[1];
-      const expression = new RegExp(pattern ?? mapping.options.pattern);
-      return typeof value === "string" && expression.test(value)
-        ? mapping.options.result
-        : undefined;
-    }
+    case "regex":
+      return typeof value === "string" && parsePattern(mapping.options.pattern).test(value);
     case "special":
-      return isSpecial(value, mapping.options.match) ? mapping.options.result : undefined;
+      return isSpecial(value, mapping.options.match);
   }
 }
 

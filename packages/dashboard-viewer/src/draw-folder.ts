@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { launchChromium } from "./chromium.ts";
 import type { ViewOptions } from "./command-line.ts";
 import type { Dashboard } from "./dashboard-schema.ts";
+import type { DashboardView } from "./dashboard-view.ts";
 import { drawDashboard, toDashboardView } from "./dashboard-picture.ts";
 import { parseDuration, parseTime } from "./duration.ts";
 import { PrometheusClient } from "./prometheus-client.ts";
@@ -20,15 +21,27 @@ export async function drawFolder(options: ViewOptions, now: number): Promise<rea
   const files = await readDashboards(options.dashboards);
   const client = new PrometheusClient(options.prometheus);
   const scrapeInterval = options.scrapeInterval ?? (await readScrapeInterval(client));
+  const views: NamedView[] = [];
+  for (const { name, dashboard } of files) {
+    const range = toRange(dashboard, options, now);
+    const context = await createContext(dashboard, client, { ...range, scrapeInterval });
+    views.push({ name, view: await toDashboardView(dashboard, context) });
+  }
+  return drawViews(views, options.out);
+}
+
+interface NamedView {
+  readonly name: string;
+  readonly view: DashboardView;
+}
+
+async function drawViews(views: readonly NamedView[], folder: string): Promise<readonly string[]> {
   const browser = await launchChromium();
   try {
-    await mkdir(options.out, { recursive: true });
+    await mkdir(folder, { recursive: true });
     const paths: string[] = [];
-    for (const { name, dashboard } of files) {
-      const range = toRange(dashboard, options, now);
-      const context = await createContext(dashboard, client, { ...range, scrapeInterval });
-      const path = join(options.out, `${name}.png`);
-      const view = await toDashboardView(dashboard, context);
+    for (const { name, view } of views) {
+      const path = join(folder, `${name}.png`);
       await writeFile(path, await drawDashboard(browser, view));
       paths.push(path);
     }

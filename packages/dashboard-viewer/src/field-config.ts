@@ -1,6 +1,7 @@
 /** What a panel says about one of its fields: its defaults, and what overrides change about them. */
 import { parseFieldConfig } from "./dashboard-schema.ts";
 import type { FieldConfig, Override, Panel } from "./dashboard-schema.ts";
+import { parsePattern } from "./slashed-pattern.ts";
 
 export interface FieldIdentity {
   readonly name: string;
@@ -27,7 +28,7 @@ function matches({ id, options }: Override["matcher"], field: FieldIdentity): bo
     case "byName":
       return options === field.name;
     case "byRegexp":
-      return new RegExp(/^\/(.*)\/\w*$/s.exec(options)?.[1] ?? options).test(field.name);
+      return parsePattern(options).test(field.name);
     case "byFrameRefID":
       return options === field.refId;
     case "byType":

@@ -25,8 +25,8 @@ const SECONDS: Scale["factors"] = [
 ];
 const KIB = 1_024;
 
-function times(factor: number): Scale {
-  return { factors: SECONDS.map(([size, suffix]) => [size / factor, suffix]) };
+function times(perSecond: number): Scale {
+  return { factors: SECONDS.map(([size, suffix]) => [size * perSecond, suffix]) };
 }
 
 function thousands(suffix: string, prefix = ""): Scale {

@@ -27,9 +27,11 @@ export function toHeatmap(
 
 /** Without the empty buckets above and below, but for one on each side. */
 function trim(buckets: HeatmapBody["buckets"]): HeatmapBody["buckets"] {
-  const isFilled = ({ counts }: HeatmapBody["buckets"][number]): boolean =>
-    counts.some((count) => count !== null && count > 0);
   const first = buckets.findIndex(isFilled);
   const last = buckets.findLastIndex(isFilled);
   return first === -1 ? buckets : buckets.slice(Math.max(first - 1, 0), last + 2);
+}
+
+function isFilled({ counts }: HeatmapBody["buckets"][number]): boolean {
+  return counts.some((count) => count !== null && count > 0);
 }

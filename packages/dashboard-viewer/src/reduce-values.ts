@@ -30,6 +30,12 @@ export function reducerTitle(calculation: string): string {
   return REDUCERS[calculation]?.title ?? calculation;
 }
 
+/** The calculation with this title; Grafana writes `Last *` for the last that is not null. */
+export function findReducer(title: string): string | undefined {
+  const plain = title.replace(/ \*$/, "");
+  return Object.keys(REDUCERS).find((name) => REDUCERS[name]?.title === plain);
+}
+
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

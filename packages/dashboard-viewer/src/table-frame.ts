@@ -101,30 +101,47 @@ export function transform(
   return { frame: join(current), unknown };
 }
 
-/** @param by The column that makes rows one; without it all that are no values of a query. */
+/** @param by The column that makes rows one; without it all that the frames have in common. */
 function join(frames: readonly Frame[], by?: string): Frame {
   if (frames.length <= 1) return frames[0] ?? [];
+  const keys = by === undefined ? findCommonNames(frames) : [by];
   const rows = new Map<string, Map<string, Cell>>();
-  const columns = new Map<string, Column>();
   for (const frame of frames) {
-    const keys = frame.filter(({ name, refId }) =>
-      by === undefined ? refId === undefined && name !== TIME : name === by,
-    );
-    for (const column of frame) if (!columns.has(column.name)) columns.set(column.name, column);
-    for (const index of frame[0]?.cells.keys() ?? []) {
-      const key = JSON.stringify(keys.map(({ name, cells }) => [name, cells[index]]));
-      const row = rows.get(key) ?? new Map<string, Cell>();
-      for (const { name, cells } of frame) row.set(name, cells[index] ?? null);
-      rows.set(key, row);
+    const seen = new Map<string, number>();
+    for (const cells of toRows(frame)) {
+      const key = JSON.stringify(keys.map((name) => cells.get(name)));
+      // Rows of one frame are never one, though they look alike to the others.
+      const count = seen.get(key) ?? 0;
+      seen.set(key, count + 1);
+      const row = rows.get(`${count} ${key}`) ?? new Map<string, Cell>();
+      for (const [name, cell] of cells) row.set(name, cell);
+      rows.set(`${count} ${key}`, row);
     }
   }
-  const shared = [...columns.values()].toSorted(
+  const columns = new Map(frames.flat().map((column) => [column.name, column]));
+  const ordered = [...columns.values()].toSorted(
     (a, b) => Number(a.refId !== undefined) - Number(b.refId !== undefined),
   );
-  return shared.map((column) => ({
+  return ordered.map((column) => ({
     ...column,
     cells: [...rows.values()].map((row) => row.get(column.name) ?? null),
   }));
+}
+
+function findCommonNames([first = [], ...others]: readonly Frame[]): readonly string[] {
+  const names = first.filter(({ refId }) => refId === undefined).map(({ name }) => name);
+  return names.filter(
+    (name) =>
+      name !== TIME && others.every((frame) => frame.some((column) => column.name === name)),
+  );
+}
+
+function toRows(frame: Frame): readonly ReadonlyMap<string, Cell>[] {
+  const count = frame[0]?.cells.length ?? 0;
+  return Array.from(
+    { length: count },
+    (_, row) => new Map(frame.map(({ name, cells }) => [name, cells[row] ?? null])),
+  );
 }
 
 function organize(frame: Frame, options: unknown): Frame {

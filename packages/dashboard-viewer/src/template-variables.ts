@@ -1,6 +1,7 @@
 /** Values of a dashboard's variables, and how they are put into queries. */
 import type { Dashboard, Variable } from "./dashboard-schema.ts";
 import type { PrometheusClient, QueryRange } from "./prometheus-client.ts";
+import { parsePattern } from "./slashed-pattern.ts";
 
 interface Value {
   /** What was chosen; all that there is where `All` was chosen. */
@@ -54,11 +55,10 @@ async function listOptions(
   return filterByRegex(found, variable.regex ?? "");
 }
 
-/** `/pattern/`, whose first group is the value if it has one. */
+/** The first group is the value if there is one. */
 function filterByRegex(options: readonly string[], regex: string): readonly string[] {
-  const pattern = /^\/(.*)\/\w*$/s.exec(regex)?.[1] ?? regex;
-  if (pattern === "") return options;
-  const expression = new RegExp(pattern);
+  if (regex === "") return options;
+  const expression = parsePattern(regex);
   return options.flatMap((option) => {
     const match = expression.exec(option);
     return match === null ? [] : [match[1] ?? option];
@@ -82,7 +82,7 @@ function choose(variable: Variable, options: readonly string[]): Value {
 export function interpolate(text: string, values: Values): string {
   return text.replaceAll(
     REFERENCE,
-    (whole, plain?: string, braced?: string, format?: string, bracketed?: string) => {
+    (whole, ...[plain, braced, format, bracketed]: (string | undefined)[]) => {
       const value = values.get(plain ?? braced ?? bracketed ?? "");
       return value === undefined ? whole : toText(value, format);
     },

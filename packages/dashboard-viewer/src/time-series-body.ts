@@ -1,10 +1,10 @@
 import type { Axis, Curve, Legend, TimeSeriesBody } from "./dashboard-view.ts";
-import type { Panel } from "./dashboard-schema.ts";
+import type { Panel, PanelOptions } from "./dashboard-schema.ts";
 import { toNumberFormat, toThresholdSteps } from "./display-value.ts";
 import { formatValue } from "./format-value.ts";
 import type { Line } from "./lines.ts";
 import type { QueryContext, TargetResult } from "./query-panel.ts";
-import { reducerTitle, reduceValues } from "./reduce-values.ts";
+import { findReducer, reducerTitle, reduceValues } from "./reduce-values.ts";
 
 export function toTimeSeries(
   panel: Panel,
@@ -100,7 +100,7 @@ function toLegend({ options }: Panel, lines: readonly Line[]): Legend | undefine
   return {
     placement: placement === "right" ? "right" : "bottom",
     columns: calcs.map(reducerTitle),
-    rows: shown.map(({ name, color, samples, config }) => ({
+    rows: sortLines(shown, options.legend ?? {}).map(({ name, color, samples, config }) => ({
       name,
       color,
       cells: calcs.map((calculation) => {
@@ -110,4 +110,18 @@ function toLegend({ options }: Panel, lines: readonly Line[]): Legend | undefine
       }),
     })),
   };
+}
+
+function sortLines(
+  lines: readonly Line[],
+  { sortBy, sortDesc = false }: NonNullable<PanelOptions["legend"]>,
+): readonly Line[] {
+  const calculation = sortBy === undefined ? undefined : findReducer(sortBy);
+  if (calculation === undefined) return lines;
+  const valueOf = ({ samples }: Line): number =>
+    reduceValues(
+      calculation,
+      samples.map(({ value }) => value),
+    ) ?? -Infinity;
+  return lines.toSorted((a, b) => (valueOf(a) - valueOf(b)) * (sortDesc ? -1 : 1));
 }

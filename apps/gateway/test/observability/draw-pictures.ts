@@ -28,13 +28,12 @@ const observed = await startObservedGateway(
   globSync(join(rules, "*.yml")).filter((file) => !file.endsWith("_test.yml")),
 );
 try {
-  const start = Date.now() / 1_000;
   const rounds = Math.max(1, Math.round((seconds * 1_000) / ROUND_MS));
-  await sendTraffic(observed.rig, { rounds, roundMs: ROUND_MS });
+  const { busy } = await sendTraffic(observed.rig, { rounds, roundMs: ROUND_MS });
   await observed.prometheus.settle();
-  // Neither the beginning, when rates are not known yet, nor the end, when the last ones are waited for.
-  const from = start + WARM_UP_SECONDS;
-  const to = start + (rounds * ROUND_MS) / 1_000;
+  // At the beginning rates are not known yet.
+  const from = busy.start + WARM_UP_SECONDS;
+  const to = busy.end;
   const options = { dashboards, out, from, to, scrapeInterval: SCRAPE_SECONDS };
   const paths = await drawFolder({ ...options, prometheus: observed.prometheus.url }, to);
   for (const path of paths) process.stdout.write(`${path}\n`);

@@ -139,6 +139,8 @@ export interface Sent {
   readonly gaps: number;
   /** As providers have reported them. */
   readonly outputTokens: number;
+  /** When there was something to see, seconds since 1970: after the last visit they are only waited for. */
+  readonly busy: { readonly start: number; readonly end: number };
 }
 
 export interface Rounds {
@@ -150,12 +152,14 @@ export interface Rounds {
 /** Resolves when every visit is over. */
 export async function sendTraffic(rig: Callable, { rounds, roundMs }: Rounds): Promise<Sent> {
   const first = await sendFirstUses(rig);
+  const start = Date.now() / 1_000;
   const running: Promise<Trace[]>[] = [];
   for (let round = 0; round < rounds; round++) {
     running.push(sendRound(rig, roundMs));
     await sleep(roundMs);
   }
-  return sum([...first, ...(await Promise.all(running)).flat()]);
+  const busy = { start, end: Date.now() / 1_000 };
+  return { ...sum([...first, ...(await Promise.all(running)).flat()]), busy };
 }
 
 /** One after the other, so that nobody else waits for the same look-up. */
@@ -180,7 +184,7 @@ async function sendRound(rig: Callable, roundMs: number): Promise<Trace[]> {
   );
 }
 
-function sum(traces: readonly Trace[]): Sent {
+function sum(traces: readonly Trace[]): Omit<Sent, "busy"> {
   const chunks = traces.map((trace) => trace.chunks ?? 0);
   const firstTokens = chunks.filter((count) => count > 0).length;
   return {

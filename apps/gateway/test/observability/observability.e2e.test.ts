@@ -1,10 +1,21 @@
-/** What a real Prometheus has collected adds up, to the unit, with what clients did. */
+/**
+ * What a real Prometheus has collected adds up, to the unit, with what clients did, and every query of
+ * every dashboard and every rule finds something in it.
+ */
+import { existsSync, globSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findChromium } from "@slipstream/dashboard-viewer/chromium";
+import { drawFolder } from "@slipstream/dashboard-viewer/draw-folder";
 import { CATALOG } from "@slipstream/telemetry/catalog";
 import type { AnyRow } from "@slipstream/telemetry/catalog";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startObservedGateway } from "./observed-gateway.ts";
 import type { ObservedGateway } from "./observed-gateway.ts";
-import { findPrometheus } from "./prometheus-process.ts";
+import { SCRAPE_SECONDS, findPrometheus } from "./prometheus-process.ts";
+import { queryDashboards, queryRules } from "./query-dashboards.ts";
+import type { Answer } from "./query-dashboards.ts";
 import { sendTraffic } from "./traffic.ts";
 import type { Sent } from "./traffic.ts";
 
@@ -40,15 +51,31 @@ const WITHOUT_SERIES: Readonly<Record<string, string>> = {
   slipstream_open_sockets: NOT_FED_YET,
 };
 
+/**
+ * Queries that find nothing in this run: the beginning of their names, and why. An entry that is no
+ * longer true fails.
+ */
+const WITHOUT_DATA: Readonly<Record<string, string>> = {
+  "slipstream-bench": "benchmarks are not run here, and their results come from elsewhere",
+};
+
+const root = join(import.meta.dirname, "../../../..");
+const DASHBOARDS = join(root, "dashboards/dist/classic");
+const RULES = globSync(join(root, "dashboards/prometheus/rules/*.yml"));
+
 const isInstalled = findPrometheus() !== undefined;
 const SKIPPED = isInstalled ? "" : " (SKIPPED: prometheus is not installed; .ci/run installs it)";
+const areThere = existsSync(DASHBOARDS);
+const NONE = areThere ? "" : " (SKIPPED: there are no dashboards yet)";
+const hasChromium = findChromium() !== undefined;
+const UNSEEN = hasChromium ? "" : " (SKIPPED: chromium is not installed; .ci/run installs it)";
 
-describe.skipIf(!isInstalled)(`metrics in a real Prometheus${SKIPPED}`, () => {
+describe.skipIf(!isInstalled)(`with a real Prometheus${SKIPPED}`, () => {
   let observed: ObservedGateway;
   let sent: Sent;
 
   beforeAll(async () => {
-    observed = await startObservedGateway([]);
+    observed = await startObservedGateway(RULES);
     sent = await sendTraffic(observed.rig, { rounds: 4, roundMs: 1_500 });
     await observed.prometheus.settle();
   }, 60_000);
@@ -118,7 +145,52 @@ describe.skipIf(!isInstalled)(`metrics in a real Prometheus${SKIPPED}`, () => {
       'sum(slipstream_upstream_attempts_total{deployment="fleet-a/mock/overloaded"})';
     expect(await read(failovers)).toBe(down.length);
   });
+
+  describe.skipIf(!areThere)(`dashboards and rules${NONE}`, () => {
+    test("every query of every panel finds something", async () => {
+      const answers = await queryDashboards(observed.prometheus, DASHBOARDS, sent.busy);
+      expect(answers.length).toBeGreaterThan(0);
+      expectContent(answers);
+    });
+
+    test("every rule is evaluated, and every expression finds something", async () => {
+      const answers = await queryRules(observed.prometheus, sent.busy.end);
+      expect(answers.length > 0).toBe(RULES.length > 0);
+      expectContent(answers);
+    });
+
+    test.skipIf(!hasChromium)(`every dashboard can be drawn${UNSEEN}`, async () => {
+      const out = await mkdtemp(join(tmpdir(), "slipstream-pictures-"));
+      try {
+        const options = {
+          dashboards: DASHBOARDS,
+          prometheus: observed.prometheus.url,
+          out,
+          from: sent.busy.start,
+          to: sent.busy.end,
+          scrapeInterval: SCRAPE_SECONDS,
+        };
+        const paths = await drawFolder(options, sent.busy.end);
+        expect(paths).toHaveLength(globSync(join(DASHBOARDS, "*.json")).length);
+        for (const path of paths)
+          expect((await readFile(path)).subarray(1, 4).toString()).toBe("PNG");
+      } finally {
+        await rm(out, { recursive: true });
+      }
+    });
+  });
 });
+
+function expectContent(answers: readonly Answer[]): void {
+  const failed = answers.filter(({ content, problem }) => content !== "finite" || problem);
+  expect(failed.filter((answer) => !isExcused(answer))).toEqual([]);
+  const needless = answers.filter((answer) => isExcused(answer) && !failed.includes(answer));
+  expect(needless).toEqual([]);
+}
+
+function isExcused({ name }: Answer): boolean {
+  return Object.keys(WITHOUT_DATA).some((start) => name.startsWith(start));
+}
 
 /** A histogram has no series of its own name. */
 function toSeriesName({ type, name }: AnyRow): string {

@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { findChromium } from "@slipstream/dashboard-viewer/chromium";
 import { drawFolder } from "@slipstream/dashboard-viewer/draw-folder";
 import { CATALOG } from "@slipstream/telemetry/catalog";
-import type { AnyRow } from "@slipstream/telemetry/catalog";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startObservedGateway } from "./observed-gateway.ts";
 import type { ObservedGateway } from "./observed-gateway.ts";
@@ -193,6 +192,6 @@ function isExcused({ name }: Answer): boolean {
 }
 
 /** A histogram has no series of its own name. */
-function toSeriesName({ type, name }: AnyRow): string {
+function toSeriesName({ type, name }: (typeof CATALOG)[number]): string {
   return type === "histogram" ? `${name}_count` : name;
 }

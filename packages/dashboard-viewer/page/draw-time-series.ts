@@ -58,7 +58,11 @@ function toScales(body: TimeSeriesBody, drawn: readonly Values[]): uPlot.Scales 
       body.curves[index]?.side === side ? curve.filter((value) => value !== null) : [],
     );
     if (axis.isLogarithmic) return { distr: 3 };
-    return { range: toRange(values, axis) };
+    // What is stacked, or a bar, is read by its height.
+    const isArea = body.curves.some(
+      (curve) => curve.side === side && (curve.isStacked || curve.style === "bars"),
+    );
+    return { range: toRange(isArea ? [0, ...values] : values, axis) };
   };
   return {
     x: { time: true, range: [body.from, body.to] },

@@ -30,6 +30,7 @@ export function drawTimeline(place: HTMLElement, { from, to, rows }: TimelineBod
   });
   const axis = createElement("div", "ticks", ...ticks);
   const timeline = createElement("div", "timeline", ...cells, createElement("div", ""), axis);
+  timeline.style.gridTemplateRows = `repeat(${rows.length}, minmax(0, 1fr)) auto`;
   place.append(timeline);
   for (const span of timeline.querySelectorAll<HTMLElement>(".span")) {
     const wanted = (span.textContent ?? "").length * CHARACTER + MARGIN;

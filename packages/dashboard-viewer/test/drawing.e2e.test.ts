@@ -22,11 +22,26 @@ const SKIPPED = hasChromium ? "" : " (SKIPPED: chromium is not installed; .ci/ru
 interface Kind {
   readonly type: string;
   readonly query: string;
+  /** Of the query. */
   readonly more?: object;
+  readonly options?: object;
+  readonly custom?: object;
 }
 
 const KINDS: readonly Kind[] = [
-  { type: "timeseries", query: "sum(rate(a[$__rate_interval]))" },
+  {
+    type: "timeseries",
+    query: "sum(rate(a[$__rate_interval]))",
+    more: { exemplar: true },
+    options: { legend: { calcs: ["mean", "max"], sortBy: "Max", sortDesc: true } },
+    custom: { fillOpacity: 20, thresholdsStyle: { mode: "line" } },
+  },
+  {
+    type: "timeseries",
+    query: "a",
+    options: { legend: { placement: "right" } },
+    custom: { drawStyle: "bars", fillOpacity: 60, stacking: { mode: "normal" } },
+  },
   { type: "stat", query: "a" },
   { type: "heatmap", query: "sum by (le) (rate(a_bucket[1m]))", more: { format: "heatmap" } },
   { type: "table", query: "a", more: { format: "table", instant: true, range: false } },
@@ -37,17 +52,38 @@ const KINDS: readonly Kind[] = [
   { type: "hologram", query: "a" },
 ];
 
+const THRESHOLDS = {
+  mode: "absolute",
+  steps: [
+    { value: null, color: "green" },
+    { value: 18, color: "orange" },
+    { value: 25, color: "red" },
+  ],
+};
+const MAPPINGS = [
+  { type: "range", options: { from: 0, to: 12, result: { text: "calm", color: "blue" } } },
+];
+
 const DASHBOARD = {
   title: "Every kind",
   templating: { list: [{ name: "model", type: "query", query: "label_values(a, model)" }] },
   panels: [
     { type: "row", title: "A row", gridPos: { x: 0, y: 0, w: 24, h: 1 } },
-    ...KINDS.map(({ type, query, more }, index) => ({
+    ...KINDS.map(({ type, query, more, options = {}, custom = {} }, index) => ({
       type,
       title: `${type} of $model`,
       gridPos: { x: 8 * (index % 3), y: 8 * Math.floor(index / 3) + 1, w: 8, h: 8 },
       targets: [{ refId: "A", expr: query, legendFormat: "{{model}}{{le}}", ...more }],
-      fieldConfig: { defaults: { unit: "s" }, overrides: [] },
+      options,
+      fieldConfig: {
+        defaults: { unit: "s", custom, thresholds: THRESHOLDS, mappings: MAPPINGS },
+        overrides: [
+          {
+            matcher: { id: "byName", options: "b" },
+            properties: [{ id: "custom.axisPlacement", value: "right" }],
+          },
+        ],
+      },
     })),
     {
       type: "text",
@@ -80,6 +116,7 @@ test("what each panel will show", async () => {
   expect(sections.map(({ title }) => title)).toEqual(["A row"]);
   expect(panels[0]?.title).toBe("timeseries of a");
   expect(panels.map(({ body }) => (body.type === "message" ? body.text : body.type))).toEqual([
+    "time-series",
     "time-series",
     "stat",
     "heatmap",

@@ -6,6 +6,8 @@ import { RawClient, sendChat, toRawChat } from "../raw-client.ts";
 
 /** Long enough for the request to be with the upstream, short of any deadline. ms. */
 const WAIT_MS = 300;
+/** More than a deadline that a busy gateway looks at late. ms. */
+const PATIENCE_MS = 2_000;
 /** Longer than the operating system's buffers are being filled, short of the deadline. ms. */
 const PAUSE_MS = 700;
 
@@ -39,11 +41,11 @@ export async function readSlowly(rig: Callable, fields: object): Promise<void> {
   await client.closed;
 }
 
-/** Until the gateway has closed the connection. */
-export async function readNothing(rig: Callable, fields: object): Promise<void> {
+/** @param stallMs After which the gateway gives it up. */
+export async function readNothing(rig: Callable, fields: object, stallMs: number): Promise<void> {
   const client = await connectDeaf(rig, fields);
-  await sleep(2 * PAUSE_MS + WAIT_MS);
-  await sleep(PAUSE_MS);
+  // Whoever reads nothing does not hear either that the connection is gone.
+  await sleep(stallMs + PATIENCE_MS);
   client.socket.resume();
   await client.closed;
 }

@@ -32,12 +32,16 @@ export const MODELS: RigModels = {
   unreachable: ["nobody"],
   hanging: ["fleet-a:mock/hang"],
   stalling: ["fleet-b:mock/stall,gap=10"],
-  torn: ["fleet-a:mock/reset,gap=10"],
+  torn: ["fleet-a:mock/cut,gap=10"],
   large: ["fleet-b:mock/tokens=200,tokenBytes=40000"],
 };
 
+/** As long as an answer takes: a busy machine must not make others late. */
+const DEADLINE_MS = 4_000;
+const CLIENT_STALL_MS = 3_000;
+
 export const OPTIONS: Pick<RigOptions, "deadlines"> = {
-  deadlines: { firstTokenMs: 1_500, stallMs: 2_200, clientStallMs: 1_500 },
+  deadlines: { firstTokenMs: DEADLINE_MS, stallMs: DEADLINE_MS, clientStallMs: CLIENT_STALL_MS },
 };
 
 /** How the cache of keys answered; `undefined` where nobody asked it. */
@@ -123,7 +127,7 @@ const VISITS: readonly Visit[] = [
     perRound: 1,
     // The upstream's answer came whole, with its usage.
     trace: { ...HIT, outcome: "client_too_slow", outputTokens: 200 },
-    send: (rig) => readNothing(rig, wholeOf("large")),
+    send: (rig) => readNothing(rig, wholeOf("large"), CLIENT_STALL_MS),
   },
 ];
 

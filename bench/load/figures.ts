@@ -6,7 +6,12 @@ import type { Spread } from "./statistics.ts";
 
 type CpuFigureId = "stream_event_cpu_us" | "request_cpu_us";
 type LatencyFigureId = `${"first_chunk" | "event_gap" | "request_latency"}_${"p50" | "p99"}_ms`;
-type FigureId = CpuFigureId | LatencyFigureId | "events_per_http_chunk" | "memory_mib";
+type FigureId =
+  | CpuFigureId
+  | "telemetry_stream_event"
+  | LatencyFigureId
+  | "events_per_http_chunk"
+  | "memory_mib";
 
 export interface Figure {
   readonly id: FigureId;
@@ -16,7 +21,7 @@ export interface Figure {
   readonly comparison: Comparison | undefined;
 }
 
-/** Of neighbouring rounds of the gateway and nginx. */
+/** Of neighbouring rounds of the gateway and another subject. */
 interface Comparison {
   readonly ratio: Spread;
   readonly budget: number;
@@ -28,10 +33,13 @@ const BUDGETS: Readonly<Record<CpuFigureId, number>> = {
   stream_event_cpu_us: 2,
   request_cpu_us: 5,
 };
+/** The same as a multiple of the gateway that tells nobody what it does. */
+const TELEMETRY_BUDGET = 1.1;
 
 export function toFigures(cells: readonly Cell[]): Figure[] {
   return [
     toCpuFigure(cells, "streams", "stream_event_cpu_us", "CPU per streamed event, µs"),
+    ...toTelemetryFigure(cells),
     toCpuFigure(cells, "requests", "request_cpu_us", "CPU per request, µs"),
     toLatencyFigure(cells, "first_chunk_p50_ms", "first chunk p50, ms"),
     toLatencyFigure(cells, "first_chunk_p99_ms", "first chunk p99, ms"),
@@ -58,12 +66,30 @@ export function cpuUsPerUnit(cell: Cell): number {
 
 /** @returns the ratios of the gateway's and nginx's neighbouring cells; empty without nginx. */
 export function ratiosToNginx(cells: readonly Cell[], scenario: ScenarioName): number[] {
-  const [gateway = [], nginx = []] = ["slipstream", "nginx"].map((name) =>
+  return ratiosTo("nginx", cells, scenario);
+}
+
+function ratiosTo(subject: string, cells: readonly Cell[], scenario: ScenarioName): number[] {
+  const [gateway = [], others = []] = ["slipstream", subject].map((name) =>
     cells
       .filter((cell) => cell.subject === name && cell.scenario === scenario)
       .map((cell) => cpuUsPerUnit(cell)),
   );
-  return pairRatios(gateway, nginx);
+  return pairRatios(gateway, others);
+}
+
+/** What metrics, traces, log and usage records add; nothing where the bare gateway was not measured. */
+function toTelemetryFigure(cells: readonly Cell[]): Figure[] {
+  const ratio = toSpread(ratiosTo("bare", cells, "streams"));
+  if (ratio === undefined) return [];
+  return [
+    {
+      id: "telemetry_stream_event",
+      label: "the same, slipstream ÷ bare",
+      values: {},
+      comparison: { ratio, budget: TELEMETRY_BUDGET, isMet: ratio.median <= TELEMETRY_BUDGET },
+    },
+  ];
 }
 
 function toCpuFigure(

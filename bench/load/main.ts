@@ -10,7 +10,7 @@ import { formatReport, formatRound } from "./report.ts";
 import { writeResults } from "./results-file.ts";
 import { run } from "./run.ts";
 import { startDirect } from "./subjects/direct.ts";
-import { startGateway } from "./subjects/gateway.ts";
+import { startBareGateway, startGateway } from "./subjects/gateway.ts";
 import { findNginx, startNginx } from "./subjects/nginx.ts";
 
 const RESULTS = join(import.meta.dirname, "../results/load.json");
@@ -41,7 +41,12 @@ async function measureAndReport(isQuick: boolean): Promise<void> {
     cpuClock: detectCpuClock(),
   });
   pinThisProcess(pinning);
-  const subjects = [startDirect, ...(nginx ? [startNginx(nginx)] : []), startGateway];
+  const subjects = [
+    startDirect,
+    ...(nginx ? [startNginx(nginx)] : []),
+    startGateway,
+    startBareGateway,
+  ];
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => interrupt.abort(new Error(`ended by ${signal}`)));

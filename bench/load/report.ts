@@ -12,7 +12,7 @@ import type { Spread } from "./statistics.ts";
 const NOTHING = "–";
 
 /** The columns, as far as they were measured; others follow. */
-const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream"];
+const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream", "bare"];
 
 export function formatReport(
   figures: readonly Figure[],
@@ -22,7 +22,7 @@ export function formatReport(
   const measured = [...new Set(cells.map(({ subject }) => subject))];
   const others = measured.filter((subject) => !SUBJECTS.includes(subject));
   const subjects = [...SUBJECTS, ...others];
-  const head = ["figure", ...subjects, "slipstream / nginx", "budget", "met"];
+  const head = ["figure", ...subjects, "÷ nginx", "budget", "met"];
   const rows = figures.map((figure) => [
     figure.label,
     ...subjects.map((subject) => formatSpread(figure.values[subject])),
@@ -31,7 +31,8 @@ export function formatReport(
   return [
     formatTable([head, ...rows]),
     "Median (min–max) of the rounds; latencies are percentiles of all samples. CPU in column direct is",
-    "what mock and load generator cost: without a proxy, a proxy costs 0.",
+    "what mock and load generator cost: without a proxy, a proxy costs 0. Column bare: the gateway without",
+    "metrics, log and usage records.",
     ...(environment.nginx === undefined ? [NGINX_MISSING] : []),
     "",
     formatEnvironment(environment),

@@ -53,7 +53,7 @@ const owner = {
   firstChunk: (): void => undefined,
   ended: (): void => undefined,
 };
-const gaps = { recordGap: (): void => undefined };
+const recorder = { recordGap: (): void => undefined, recordDelay: (): void => undefined };
 const frozenClock = { nowMs: (): number => 0 };
 const realClock = { nowMs: (): number => performance.now() };
 
@@ -62,13 +62,17 @@ function relayStream(
   clock: typeof frozenClock,
   usageView: UsageView = "everything",
 ): void {
-  const meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, choices: 1, gaps, startMs: 0 });
+  const dialect = CHAT_STREAM;
+  const usage = { view: usageView, isContinuous: false };
+  const meter = new StreamMeter({ dialect, usage, choices: 1, recorder, startMs: 0 });
   const relay = new StreamRelay({
     client,
     flow,
     meter,
+    recorder,
     clock,
     owner,
+    startMs: 0,
     doneEvent: CHAT_STREAM.doneEvent,
   });
   for (const frame of frames) relay.frame(frame);

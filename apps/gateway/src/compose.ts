@@ -5,25 +5,35 @@ import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
+import type { Store } from "@slipstream/store/open-store";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
+import type { ExemplarSource } from "@slipstream/telemetry/exemplar";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
+import type { RequestSubscriber } from "@slipstream/telemetry/fan-out-observer";
+import type { GaugeSources } from "@slipstream/telemetry/gauge-sources";
 import { createLogger } from "@slipstream/telemetry/logger";
 import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
 import { createMetrics } from "@slipstream/telemetry/metrics";
+import type { Metrics } from "@slipstream/telemetry/metrics";
+import { startTracing } from "@slipstream/telemetry/tracing/start-tracing";
+import type { Tracing } from "@slipstream/telemetry/tracing/start-tracing";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import type { Config, ListenAddress } from "./config/config.ts";
 import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
+import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
+import { toTracePlaces } from "./trace-places.ts";
 import { VERSION } from "./version.ts";
 
 export interface Gateway {
@@ -37,9 +47,8 @@ export interface Gateway {
 
 /** @throws when the store cannot be opened or an address cannot be listened on. */
 export async function startGateway(config: Config): Promise<Gateway> {
-  const metrics = createMetrics({ version: VERSION });
-  const { recordLoss } = metrics;
-  const logger = createLogger({ level: config.log.level, recordLoss });
+  const telemetry = await startTelemetry(config);
+  const { metrics, logger, recordLoss } = telemetry;
   const store = await openStore(config.store.url, {
     usageObserver: toUsageObserver(logger, recordLoss),
   });
@@ -48,20 +57,17 @@ export async function startGateway(config: Config): Promise<Gateway> {
     nowEpochMs: Date.now,
     createId: randomUUIDv7,
   });
-  const subscribers = [metrics, createAccessLog(logger), recorder];
-  const observer = new FanOutObserver(subscribers, recordLoss);
+  const observer = new FanOutObserver([...telemetry.subscribers, recorder], recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
   const poll = pollRegularly(feed, logger);
-
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
-  const clock = systemClock;
   const openRequests = new OpenRequests();
-  const sweep = setInterval(() => openRequests.sweep(clock.nowMs()), SWEEP_INTERVAL_MS);
+  const sweep = setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
   const ports: PipelinePorts = {
-    clock,
+    clock: systemClock,
     observer,
     upstream,
     authenticator,
@@ -70,6 +76,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     sendsInfoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);
+  metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));
 
   let isDraining = false;
   const adminServer = createAdminServer({
@@ -89,6 +96,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     clearInterval(sweep);
     clearInterval(poll);
     await upstream.close();
+    await telemetry.close();
     await store.close();
     await adminServer.close();
   }
@@ -108,6 +116,59 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+interface Telemetry {
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly recordLoss: LossRecorder;
+  readonly subscribers: readonly RequestSubscriber[];
+  close(): Promise<void>;
+}
+
+async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise<Telemetry> {
+  let tracing: Tracing | undefined;
+  const exemplars: ExemplarSource = (report) => tracing?.exemplarOf(report);
+  const metrics = createMetrics({ version: VERSION, exemplars });
+  const { recordLoss } = metrics;
+  const logger = createLogger({ level: log.level, recordLoss });
+  if (wanted !== undefined) {
+    tracing = await startTracing({
+      ...wanted,
+      version: VERSION,
+      clock: systemClock,
+      places: toTracePlaces(routes),
+      recordDecision: metrics.recordTrace,
+      recordLoss,
+    });
+  }
+  return {
+    metrics,
+    logger,
+    recordLoss,
+    // Those behind it ask for the trace of a request that has ended: it has to be there.
+    subscribers: [...(tracing?.subscribers ?? []), metrics, createAccessLog(logger, exemplars)],
+    async close() {
+      metrics.close();
+      await tracing?.close();
+    },
+  };
+}
+
+interface Watched {
+  readonly openRequests: OpenRequests;
+  readonly store: Store;
+  readonly dataServer: DataServer;
+  readonly upstream: Upstream;
+}
+
+function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched): GaugeSources {
+  return {
+    heldBytes: () => openRequests.heldBytes,
+    usageRecordsWaiting: () => store.usage.waiting,
+    clientSockets: () => dataServer.connections,
+    upstreamSockets: () => upstream.connections,
+  };
 }
 
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {

@@ -1,4 +1,5 @@
 /** The configuration of a gateway under test: models by the scripts of their deployments. */
+import type { Tracing } from "../src/config/config.ts";
 import type { Deadlines, Deployment } from "@slipstream/contracts/deployment";
 
 /**
@@ -19,6 +20,7 @@ export interface RigOptions {
   readonly heartbeatMs?: number;
   /** Of the mock. */
   readonly streamUsage?: Deployment["streamUsage"];
+  readonly tracing?: Partial<Tracing>;
   readonly drain?: { readonly graceMs: number; readonly deadlineMs: number };
 }
 
@@ -40,6 +42,7 @@ export function toConfigText(models: RigModels, options: RigOptions, places: Rig
     drain: options.drain ?? { graceMs: 0, deadlineMs: 2000 },
     store: { url: places.storeUrl },
     log: { level: "silent" },
+    tracing: options.tracing,
     providers: [mock, ...others].map((provider) => ({ ...provider, dialect: "openai-chat" })),
     models: Object.entries(models).map(([name, scripts]) => ({
       name,

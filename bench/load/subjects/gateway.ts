@@ -9,37 +9,51 @@ import { promisify } from "node:util";
 import type { Stage, Subject } from "./subject.ts";
 
 const MAIN = join(import.meta.dirname, "../../../apps/gateway/src/main.ts");
+const BARE = join(import.meta.dirname, "../programs/bare-gateway.ts");
 const HOST = "127.0.0.1";
 
-export async function startGateway(stage: Stage): Promise<Subject> {
-  const configPath = join(stage.folder, "slipstream.yaml");
+export function startGateway(stage: Stage): Promise<Subject> {
+  return start(stage, "slipstream", (configPath) => [MAIN, "start", "--config", configPath]);
+}
+
+/** The same without anything that looks on: no metrics, no log, no usage records. */
+export function startBareGateway(stage: Stage): Promise<Subject> {
+  return start(stage, "bare", (configPath) => [BARE, configPath]);
+}
+
+async function start(
+  stage: Stage,
+  name: string,
+  toWords: (configPath: string) => readonly string[],
+): Promise<Subject> {
+  const configPath = join(stage.folder, `${name}.yaml`);
   // JSON is YAML.
-  await writeFile(configPath, JSON.stringify(toConfig(stage)));
+  await writeFile(configPath, JSON.stringify(toConfig(stage, name)));
   const key = await createKey(configPath);
-  const words = [process.execPath, MAIN, "start", "--config", configPath];
-  const { pid, untilPrinted } = stage.processes.start("slipstream", "subject", words);
+  const words = [process.execPath, ...toWords(configPath)];
+  const { pid, untilPrinted } = stage.processes.start(name, "subject", words);
   const { port } = new URL(await untilPrinted(/listens on (\S+)/));
   return {
-    name: "slipstream",
+    name,
     address: { host: HOST, port: Number(port) },
     pids: [pid],
     headers: { authorization: `Bearer ${key}` },
-    modelOf: ({ name }) => name,
+    modelOf: (scenario) => scenario.name,
   };
 }
 
-function toConfig({ folder, mock, scenarios }: Stage): object {
+function toConfig({ folder, mock, scenarios }: Stage, name: string): object {
   return {
     server: { host: HOST, port: 0 },
     admin: { host: HOST, port: 0 },
-    store: { url: `sqlite:${join(folder, "slipstream.db")}` },
+    store: { url: `sqlite:${join(folder, `${name}.db`)}` },
     log: { level: "info" },
     providers: [
       { name: "mock", dialect: "openai-chat", baseUrl: `http://${mock.host}:${mock.port}/v1` },
     ],
-    models: Object.values(scenarios).map(({ name, script }) => ({
-      name,
-      deployments: [{ provider: "mock", model: script }],
+    models: Object.values(scenarios).map((scenario) => ({
+      name: scenario.name,
+      deployments: [{ provider: "mock", model: scenario.script }],
     })),
   };
 }

@@ -19,11 +19,20 @@ type Answer = Principal | "absent" | Error;
 
 /** An authenticator over a store that gives `answer`, at once or when a held question is released. */
 function setUp(answer: Answer = PRINCIPAL) {
-  const world = { answer, nowMs: 0, asked: [] as string[], results: [] as CacheResult[] };
+  const world = {
+    answer,
+    nowMs: 0,
+    asked: [] as string[],
+    results: [] as CacheResult[],
+    evictions: 0,
+  };
   let held: Array<() => void> | undefined;
   const authenticator = createAuthenticator({
     clock: { nowMs: () => world.nowMs },
-    caches: { cacheRequest: (_cache, result) => world.results.push(result) },
+    caches: {
+      cacheRequest: (_cache, result) => world.results.push(result),
+      cacheEviction: () => world.evictions++,
+    },
     keys: {
       findPrincipal: async (keyHash) => {
         world.asked.push(keyHash);

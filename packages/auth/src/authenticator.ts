@@ -60,7 +60,7 @@ class KeyAuthenticator implements Authenticator {
   constructor({ keys, clock, caches }: AuthenticatorOptions) {
     this.#keys = keys;
     this.#caches = caches;
-    this.#known = new KeyCache(clock);
+    this.#known = new KeyCache(clock, () => caches.cacheEviction("api_key"));
   }
 
   authenticate(authorization: string | undefined): Principal | Promise<Principal> {
@@ -113,6 +113,7 @@ class KeyAuthenticator implements Authenticator {
   #serveStale(keyHash: string, cause: unknown): Principal {
     const principal = this.#known.findStale(keyHash);
     if (principal === undefined) throw unavailable(cause);
+    this.#caches.cacheRequest("api_key", "stale");
     return principal;
   }
 

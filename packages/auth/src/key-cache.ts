@@ -22,6 +22,13 @@ export const ABSENT_FRESH_MS = 10_000;
 /** How much longer an answer may serve while the store is down: enough for it to restart. */
 export const PRESENT_STALE_MS = 60_000;
 
+/** Entries also go because they are replaced or deleted. */
+function toListener(evicted: () => void) {
+  return (_value: unknown, _key: string, reason: LRUCache.DisposeReason): void => {
+    if (reason === "evict") evicted();
+  };
+}
+
 interface PresentKey {
   readonly principal: Principal;
   freshUntilMs: number;
@@ -29,12 +36,21 @@ interface PresentKey {
 
 export class KeyCache {
   readonly #clock: Clock;
-  readonly #present = new LRUCache<string, PresentKey>({ max: PRESENT_KEYS_MAX });
+  readonly #present: LRUCache<string, PresentKey>;
   /** Time until which each is taken to be absent. */
-  readonly #absent = new LRUCache<string, number>({ max: ABSENT_KEYS_MAX });
+  readonly #absent: LRUCache<string, number>;
 
-  constructor(clock: Clock) {
+  /** @param evicted Told when an entry had to go for another. */
+  constructor(clock: Clock, evicted: () => void) {
     this.#clock = clock;
+    this.#present = new LRUCache<string, PresentKey>({
+      max: PRESENT_KEYS_MAX,
+      dispose: toListener(evicted),
+    });
+    this.#absent = new LRUCache<string, number>({
+      max: ABSENT_KEYS_MAX,
+      dispose: toListener(evicted),
+    });
   }
 
   findFresh(keyHash: string): Principal | undefined {

@@ -49,6 +49,12 @@ export interface StreamError {
  */
 export type UsageFinder = (bytes: Buffer, start: number, end: number) => ByteSpan | undefined;
 
+/**
+ * Hot where usage was asked for in every event. Reads from the data of one event, from `start` to `end`,
+ * how many output tokens there have been so far; 0 when it does not say.
+ */
+export type OutputTokensReader = (bytes: Buffer, start: number, end: number) => number;
+
 /** Offsets, the second behind the last byte. */
 export interface ByteSpan {
   readonly start: number;
@@ -64,6 +70,7 @@ export interface StreamDialect {
   /** Of an event that is called an error, whatever its data looks like. Never throws. */
   readonly readError: (data: Buffer) => StreamError;
   readonly findUsageSpan: UsageFinder;
+  readonly readOutputTokens: OutputTokensReader;
   /** Whether `stream_options` in the request makes it report usage. */
   readonly hasStreamOptions: boolean;
   /** The event that announces the end; empty where there is none. */

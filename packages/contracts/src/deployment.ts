@@ -1,3 +1,5 @@
+import type { Pricing } from "./settlement.ts";
+
 /** A wire protocol. Several providers share one. */
 export type DialectName = "openai-chat";
 
@@ -55,5 +57,7 @@ export interface Route {
    * instead, and how far apart they are, ms; `undefined` to wait as long as it takes.
    */
   readonly heartbeatMs: number | undefined;
+  /** `undefined` for a model that costs nothing, or whose price nobody has said. */
+  readonly pricing: Pricing | undefined;
   readonly deployments: readonly [Deployment, ...Deployment[]];
 }

@@ -8,6 +8,7 @@ import type { EndpointName, OperationName } from "./endpoint.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Principal } from "./principal.ts";
+import type { Settlement } from "./settlement.ts";
 import type { Usage } from "./usage.ts";
 
 /** How one exchange with one deployment ended. `abandoned`: we let go of it (client gone, shutdown). */
@@ -17,6 +18,8 @@ export type AttemptResult =
   | { readonly type: "abandoned" };
 
 export interface AttemptFacts {
+  /** See `request_start`. */
+  readonly requestNumber: number;
   readonly requestId: string;
   /** From 1. */
   readonly attempt: number;
@@ -27,6 +30,22 @@ export interface AttemptFacts {
   readonly deploymentId: string;
 }
 
+/** When an attempt came how far, ms since its start; `undefined` for where it did not get to. */
+export interface AttemptTiming {
+  /** It had a connection, and the request was on its way. */
+  readonly sentMs: number | undefined;
+  /** The head of the answer was read. */
+  readonly headMs: number | undefined;
+  /** The first content of a stream was read. */
+  readonly firstContentMs: number | undefined;
+}
+
+/** The attempt that failed, for which there was another. */
+export interface FailedAttempt {
+  readonly code: ErrorCode;
+  readonly durationMs: number;
+}
+
 /** What the content of a stream looked like in time. */
 export interface StreamReport {
   /** From `request_start` to the first content handed to the client; `undefined` without content. */
@@ -35,10 +54,25 @@ export interface StreamReport {
   readonly chunks: number;
   /** Longest silence between two neighbouring chunks; 0 with fewer than two. */
   readonly gapMsMax: number;
+  /** For how long the upstream was held back because the client read too slowly. */
+  readonly blockedMs: number;
 }
 
-/** Everything known about a request when it is over. What was not learned is `undefined`. */
-export interface RequestReport {
+/** What the gateway itself took; `undefined` for what there was not. */
+export interface OwnTime {
+  /** From the start to the first attempt, without the time in which the client's body was awaited. */
+  readonly beforeUpstreamMs: number | undefined;
+  /**
+   * From the moment in which the first event of a stream or the last byte of a whole answer was read to
+   * that in which it had been handed on.
+   */
+  readonly afterUpstreamMs: number | undefined;
+}
+
+/** What is known about a request when it is over. What was not learned is `undefined`. */
+export interface EndedRequest {
+  /** See `request_start`. */
+  readonly requestNumber: number;
   readonly requestId: string;
   readonly endpoint: EndpointName;
   readonly operation: OperationName | undefined;
@@ -67,18 +101,33 @@ export interface RequestReport {
   readonly stream: StreamReport | undefined;
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
+  readonly ownTime: OwnTime;
+}
+
+/** Everything about a request: what is known, and what follows for those who pay. */
+export interface RequestReport extends EndedRequest {
+  /** Of a request for inference under a valid key; `undefined` for others. */
+  readonly settlement: Settlement | undefined;
 }
 
 export type RequestEvent =
   | {
       readonly type: "request_start";
+      /** Unique in this process, which an id is not that a client may choose. */
+      readonly requestNumber: number;
       readonly requestId: string;
       readonly endpoint: EndpointName;
+      /** The client's `traceparent` and `tracestate`, as far as they are valid W3C trace context. */
+      readonly trace: TraceHeaders;
     }
-  | ({ readonly type: "attempt_start" } & AttemptFacts)
+  | ({
+      readonly type: "attempt_start";
+      readonly retryOf: FailedAttempt | undefined;
+    } & AttemptFacts)
   | ({
       readonly type: "attempt_end";
       readonly durationMs: number;
+      readonly timing: AttemptTiming;
       readonly result: AttemptResult;
     } & AttemptFacts)
   | ({ readonly type: "chunk_first"; readonly firstChunkMs: number } & AttemptFacts)
@@ -88,11 +137,31 @@ export type RequestEvent =
 export interface RequestObserver {
   observe(event: RequestEvent): void;
   /** Warm: once per stream, so that the hot path calls something that has no labels left to find. */
-  gapRecorder(attempt: AttemptFacts): GapRecorder;
+  streamRecorder(attempt: AttemptFacts): StreamRecorder;
+  /**
+   * Warm: the headers by which the upstream continues the trace. After `attempt_start`.
+   *
+   * @param trace The client's own.
+   */
+  traceHeaders(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders;
 }
 
-/** Hot: called once per chunk after the first. */
-export interface GapRecorder {
-  /** @param gapMs Silence since the chunk before, ≥ 0. */
-  recordGap(gapMs: number): void;
+/** `traceparent` and `tracestate`; empty without a trace. Source: W3C Trace Context. */
+export type TraceHeaders = Readonly<Record<string, string>>;
+
+/** Hot. */
+export interface StreamRecorder {
+  /**
+   * Once per chunk after the first.
+   *
+   * @param gapMs Silence since the chunk before, ≥ 0.
+   * @param tokens That the chunk holds, ≥ 1; 1 where the upstream does not tell.
+   */
+  recordGap(gapMs: number, tokens: number): void;
+  /**
+   * Once per read from the upstream that let something go.
+   *
+   * @param delayMs From the read to when what was whole had been handed on, ≥ 0.
+   */
+  recordDelay(delayMs: number): void;
 }

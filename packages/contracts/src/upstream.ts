@@ -76,6 +76,8 @@ export interface UpstreamExchange {
 
 export interface Upstream {
   send(request: UpstreamRequest, sink: UpstreamSink): UpstreamExchange;
+  /** Connections that are open or being opened. */
+  readonly connections: number;
   /** Lets go of idle connections; running exchanges finish first. */
   close(): Promise<void>;
 }

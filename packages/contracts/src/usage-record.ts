@@ -53,6 +53,8 @@ export interface UsageRecord {
   /** At most `outputTokens`, of which it is a part. */
   readonly reasoningTokens: number | null;
   readonly source: UsageSource;
+  /** At the prices of that moment, rounded up; `null` for a model without a price, or without counts. */
+  readonly costNanoUsd: number | null;
   /** The provider's report was odd and had to be put right: someone should look before it is charged. */
   readonly isSuspect: boolean;
 }
@@ -72,6 +74,8 @@ export interface UsageSink {
    * @throws when that takes longer than the sink allows. Records that are not safe yet stay queued.
    */
   flush(): Promise<void>;
+  /** Records that are not safe yet. */
+  readonly waiting: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The kinds of streams of the OpenAI family. */
 import type { StreamDialect } from "@slipstream/contracts/chunk";
 import { readChunk } from "./openai-chat/read-chunk.ts";
+import { readOutputTokens } from "./openai-chat/output-tokens.ts";
 import { readErrorEvent } from "./openai-chat/read-stream-error.ts";
 import { findUsageSpan } from "./openai-chat/usage-span.ts";
 import { readCompletionChunk } from "./openai-completions/read-chunk.ts";
@@ -9,7 +10,7 @@ import { readTranscriptionChunk } from "./openai-transcriptions/read-chunk.ts";
 
 const DONE_EVENT = Buffer.from("data: [DONE]\n\n");
 const NO_DONE_EVENT = Buffer.alloc(0);
-const SHARED = { readError: readErrorEvent, findUsageSpan } as const;
+const SHARED = { readError: readErrorEvent, findUsageSpan, readOutputTokens } as const;
 
 export const CHAT_STREAM: StreamDialect = {
   ...SHARED,

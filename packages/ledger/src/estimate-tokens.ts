@@ -2,7 +2,7 @@
  * Token counts where nobody has counted. Rough, and rather too high than too low.
  */
 import type { OperationName } from "@slipstream/contracts/endpoint";
-import type { RequestReport } from "@slipstream/contracts/request-events";
+import type { EndedRequest } from "@slipstream/contracts/request-events";
 import { boundTokens } from "./token-count.ts";
 
 /**
@@ -32,7 +32,7 @@ const BODIES: Readonly<Record<OperationName, Bodies>> = {
 };
 
 /** What an estimate is made from. */
-export interface MeasuredRequest extends RequestReport {
+export interface MeasuredRequest extends EndedRequest {
   readonly operation: OperationName;
 }
 

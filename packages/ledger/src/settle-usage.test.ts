@@ -1,11 +1,12 @@
 import type { Usage } from "@slipstream/contracts/usage";
 import { expect, test } from "vitest";
 import { settleUsage } from "./settle-usage.ts";
-import type { EndedRequest } from "./settle-usage.ts";
+import type { MeasuredRequest } from "./estimate-tokens.ts";
 import { TOKENS_MAX } from "./token-count.ts";
 
 /** A stream of five chunks that came through, asked for with 401 bytes. */
-const STREAMED: EndedRequest = {
+const STREAMED: MeasuredRequest = {
+  requestNumber: 1,
   requestId: "r",
   endpoint: "chat_completions",
   operation: "chat",
@@ -22,21 +23,22 @@ const STREAMED: EndedRequest = {
   isStream: true,
   requestBytes: 401,
   answerBytes: undefined,
-  stream: { firstChunkMs: 1, chunks: 5, gapMsMax: 0 },
+  stream: { firstChunkMs: 1, chunks: 5, gapMsMax: 0, blockedMs: 0 },
   finishReason: undefined,
   usage: undefined,
+  ownTime: { beforeUpstreamMs: undefined, afterUpstreamMs: undefined },
 };
-const WHOLE: EndedRequest = { ...STREAMED, isStream: false, stream: undefined, answerBytes: 90 };
+const WHOLE: MeasuredRequest = { ...STREAMED, isStream: false, stream: undefined, answerBytes: 90 };
 
-const SILENT: Partial<EndedRequest> = {
-  stream: { firstChunkMs: undefined, chunks: 0, gapMsMax: 0 },
+const SILENT: Partial<MeasuredRequest> = {
+  stream: { firstChunkMs: undefined, chunks: 0, gapMsMax: 0, blockedMs: 0 },
 };
-const ABORTED: Partial<EndedRequest> = { outcome: "client_abort" };
-const TRUNCATED: Partial<EndedRequest> = {
+const ABORTED: Partial<MeasuredRequest> = { outcome: "client_abort" };
+const TRUNCATED: Partial<MeasuredRequest> = {
   outcome: "upstream_truncated",
   errorCode: "upstream_truncated",
 };
-const REFUSED: Partial<EndedRequest> = {
+const REFUSED: Partial<MeasuredRequest> = {
   outcome: "upstream_error",
   errorCode: "upstream_error",
   status: 502,
@@ -52,7 +54,7 @@ function usage(input: unknown, output: unknown, cached?: unknown, reasoning?: un
 }
 
 /** As `input (cached) → output (reasoning), source`, with `!` when it is suspect. */
-function settle(request: EndedRequest, more: Partial<EndedRequest> = {}): string {
+function settle(request: MeasuredRequest, more: Partial<MeasuredRequest> = {}): string {
   const settled = settleUsage({ ...request, ...more });
   const input = `${settled.inputTokens} (${settled.cachedInputTokens})`;
   const output = `${settled.outputTokens} (${settled.reasoningTokens})`;
@@ -139,6 +141,9 @@ test.each([
 });
 
 test("estimates have the same bound", () => {
-  const huge = { requestBytes: 1e12, stream: { firstChunkMs: 1, chunks: 1e9, gapMsMax: 0 } };
+  const huge = {
+    requestBytes: 1e12,
+    stream: { firstChunkMs: 1, chunks: 1e9, gapMsMax: 0, blockedMs: 0 },
+  };
   expect(settle(STREAMED, huge)).toBe(`${TOKENS_MAX} (null) → ${TOKENS_MAX} (null), estimated`);
 });

@@ -7,23 +7,13 @@
  *
  * Pure. `null` is "not known"; every count is a whole number from 0 to `TOKENS_MAX`.
  */
+import type { Settlement } from "@slipstream/contracts/settlement";
 import type { Usage } from "@slipstream/contracts/usage";
-import type { UsageRecord } from "@slipstream/contracts/usage-record";
 import { estimateInput, estimateOutput } from "./estimate-tokens.ts";
 import type { MeasuredRequest } from "./estimate-tokens.ts";
 import { toTokenCount } from "./token-count.ts";
 
-export interface EndedRequest extends MeasuredRequest {
-  readonly usage: ReportedUsage | undefined;
-}
-
-/** `isSuspect`: whoever read it has put something right. */
-type ReportedUsage = Usage & { readonly isSuspect?: boolean };
-
-export type SettledUsage = Pick<
-  UsageRecord,
-  "inputTokens" | "cachedInputTokens" | "outputTokens" | "reasoningTokens" | "source" | "isSuspect"
->;
+export type SettledUsage = Omit<Settlement, "costNanoUsd">;
 
 const NO_USAGE: SettledUsage = {
   inputTokens: null,
@@ -34,7 +24,7 @@ const NO_USAGE: SettledUsage = {
   isSuspect: false,
 };
 
-export function settleUsage(request: EndedRequest): SettledUsage {
+export function settleUsage(request: MeasuredRequest): SettledUsage {
   if (!hasAnswer(request) && !isAbandonedWithReport(request)) return NO_USAGE;
   const reported = readReport(request.usage);
   const { cachedInputTokens, isSuspect } = reported;
@@ -55,7 +45,7 @@ export function settleUsage(request: EndedRequest): SettledUsage {
  * Whether content was received: a whole answer, or the beginning of a stream. The status of a stream says
  * nothing, because it may have been sent before there was an answer.
  */
-function hasAnswer({ outcome, isStream, stream, status }: EndedRequest): boolean {
+function hasAnswer({ outcome, isStream, stream, status }: MeasuredRequest): boolean {
   if (outcome === "complete") return true;
   return isStream ? stream !== undefined && stream.chunks > 0 : status === 200;
 }
@@ -64,14 +54,14 @@ function hasAnswer({ outcome, isStream, stream, status }: EndedRequest): boolean
  * A client that left before the first content still owes what the provider says it has read for it. A
  * client that was told of an error before the first content owes nothing.
  */
-function isAbandonedWithReport({ errorCode, usage }: EndedRequest): boolean {
+function isAbandonedWithReport({ errorCode, usage }: MeasuredRequest): boolean {
   return errorCode === undefined && usage?.inputTokens !== undefined;
 }
 
 type ReportedCounts = Omit<SettledUsage, "source">;
 
 /** What the report says, within bounds; a part is never larger than its whole. */
-function readReport(usage: ReportedUsage | undefined): ReportedCounts {
+function readReport(usage: Usage | undefined): ReportedCounts {
   const input = toTokenCount(usage?.inputTokens);
   const output = toTokenCount(usage?.outputTokens);
   const cached = toTokenCount(usage?.cachedInputTokens);
@@ -93,7 +83,7 @@ function readReport(usage: ReportedUsage | undefined): ReportedCounts {
  * A report is the last word on an answer that is whole. On a stream that broke off it may be older than
  * the last chunk, so it counts for no less than the chunks; nor does one that is suspect.
  */
-function settleOutput(request: EndedRequest, reported: ReportedCounts): number | null {
+function settleOutput(request: MeasuredRequest, reported: ReportedCounts): number | null {
   const { outputTokens, reasoningTokens, isSuspect } = reported;
   const estimate = estimateOutput(request);
   if (outputTokens === null) return larger(estimate, reasoningTokens);

@@ -1,11 +1,14 @@
+import type { OperationName } from "@slipstream/contracts/endpoint";
 import type { Principal } from "@slipstream/contracts/principal";
+import type { RequestReport } from "@slipstream/contracts/request-events";
+import type { Settlement } from "@slipstream/contracts/settlement";
 import type { UsageRecord } from "@slipstream/contracts/usage-record";
-import { settleUsage } from "./settle-usage.ts";
-import type { EndedRequest } from "./settle-usage.ts";
 
 /** A request that somebody has to answer for: for inference, under a valid key. */
-export interface AccountableRequest extends EndedRequest {
+export interface AccountableRequest extends RequestReport {
+  readonly operation: OperationName;
   readonly principal: Principal;
+  readonly settlement: Settlement;
 }
 
 export interface RecordOrigin {
@@ -35,7 +38,7 @@ export function toUsageRecord(request: AccountableRequest, origin: RecordOrigin)
     firstChunkMs: stream?.firstChunkMs === undefined ? null : toWholeMs(stream.firstChunkMs),
     outcome,
     isStream: request.isStream,
-    ...settleUsage(request),
+    ...request.settlement,
   };
 }
 

@@ -1,17 +1,23 @@
 import { ENDPOINTS } from "@slipstream/contracts/endpoint";
 import { OUTCOMES } from "@slipstream/contracts/outcome";
-import type { RequestEvent, RequestReport } from "@slipstream/contracts/request-events";
+import type {
+  EndedRequest,
+  RequestEvent,
+  RequestReport,
+} from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import type { UsageRecord } from "@slipstream/contracts/usage-record";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { settle } from "./settle.ts";
 import { TOKENS_MAX } from "./token-count.ts";
 import { UsageRecorder } from "./usage-recorder.ts";
 
 const PRINCIPAL = { keyId: "key_1", workspaceId: "ws_1", organizationId: "org_1" };
 const NOW_EPOCH_MS = 1_700_000_000_000;
 
-const REPORT: RequestReport = {
+const ENDED: EndedRequest = {
+  requestNumber: 1,
   requestId: "chosen-by-the-client",
   endpoint: "chat_completions",
   operation: "chat",
@@ -28,7 +34,7 @@ const REPORT: RequestReport = {
   isStream: true,
   requestBytes: 401,
   answerBytes: undefined,
-  stream: { firstChunkMs: 12.6, chunks: 3, gapMsMax: 1 },
+  stream: { firstChunkMs: 12.6, chunks: 3, gapMsMax: 1, blockedMs: 0 },
   finishReason: "stop",
   usage: {
     inputTokens: 9,
@@ -39,7 +45,14 @@ const REPORT: RequestReport = {
     audioOutputTokens: undefined,
     isSuspect: false,
   },
+  ownTime: { beforeUpstreamMs: 1, afterUpstreamMs: 1 },
 };
+const PRICING = { inputNanoUsd: 200, cachedInputNanoUsd: 50, outputNanoUsd: 600 };
+
+function report(more: Partial<EndedRequest>): RequestReport {
+  const ended = { ...ENDED, ...more };
+  return { ...ended, settlement: settle(ended, PRICING) };
+}
 
 function record(events: readonly RequestEvent[]): UsageRecord[] {
   const records: UsageRecord[] = [];
@@ -52,8 +65,8 @@ function record(events: readonly RequestEvent[]): UsageRecord[] {
   return records;
 }
 
-const recordEnd = (more: Partial<RequestReport>) =>
-  record([{ type: "request_end", report: { ...REPORT, ...more } }]);
+const recordEnd = (more: Partial<EndedRequest>) =>
+  record([{ type: "request_end", report: report(more) }]);
 
 test("a record says who used what, when, and how it ended", () => {
   expect(recordEnd({})).toEqual([
@@ -77,6 +90,7 @@ test("a record says who used what, when, and how it ended", () => {
       reasoningTokens: null,
       source: "reported",
       isSuspect: false,
+      costNanoUsd: 5 * 200 + 4 * 50 + 3 * 600,
     } satisfies UsageRecord,
   ]);
 });
@@ -104,7 +118,7 @@ test("nobody answers for a request without a valid key, or without inference", (
 });
 
 test("requests that share a request id have a record each", () => {
-  const end: RequestEvent = { type: "request_end", report: REPORT };
+  const end: RequestEvent = { type: "request_end", report: report({}) };
   expect(record([end, end]).map(({ id }) => id)).toEqual(["id-1", "id-2"]);
 });
 
@@ -123,7 +137,8 @@ const anyUsage = fc.record({
   isSuspect: fc.constantFrom(undefined, false, true),
 }) as fc.Arbitrary<Usage>;
 
-const anyReport: fc.Arbitrary<RequestReport> = fc.record({
+const anyEnded: fc.Arbitrary<EndedRequest> = fc.record({
+  requestNumber: fc.nat(),
   requestId: fc.constantFrom("a", "b"),
   endpoint: fc.constantFrom(...ENDPOINTS),
   operation: fc.constantFrom("chat", "embeddings", "image_edit", undefined),
@@ -144,17 +159,25 @@ const anyReport: fc.Arbitrary<RequestReport> = fc.record({
       firstChunkMs: fc.option(fc.double({ min: 0, max: 1e7, noNaN: true }), { nil: undefined }),
       chunks: fc.nat(2 * TOKENS_MAX),
       gapMsMax: fc.nat(),
+      blockedMs: fc.nat(),
     }),
     { nil: undefined },
   ),
   finishReason: fc.constantFrom("stop", undefined),
   usage: fc.option(anyUsage, { nil: undefined }),
   answerBytes: fc.option(fc.nat(1e9), { nil: undefined }),
+  ownTime: fc.constant({ beforeUpstreamMs: 1, afterUpstreamMs: undefined }),
 });
 
 const anyEvent: fc.Arbitrary<RequestEvent> = fc.oneof(
-  fc.constant<RequestEvent>({ type: "request_start", requestId: "a", endpoint: "models" }),
-  anyReport.map((report): RequestEvent => ({ type: "request_end", report })),
+  fc.constant<RequestEvent>({
+    type: "request_start",
+    requestNumber: 1,
+    requestId: "a",
+    endpoint: "models",
+    trace: {},
+  }),
+  anyEnded.map((ended): RequestEvent => ({ type: "request_end", report: report(ended) })),
 );
 
 /** Whatever is reported, `part` ≤ `whole`, and both are counts. */

@@ -41,5 +41,6 @@ export class UsageRecorder {
 }
 
 function isAccountable(report: RequestReport): report is AccountableRequest {
-  return report.principal !== undefined && report.operation !== undefined;
+  const { principal, operation, settlement } = report;
+  return principal !== undefined && operation !== undefined && settlement !== undefined;
 }

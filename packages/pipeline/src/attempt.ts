@@ -10,7 +10,11 @@ import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deadlines } from "@slipstream/contracts/deployment";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { ErrorCode } from "@slipstream/contracts/errors";
-import type { AttemptFacts, AttemptResult } from "@slipstream/contracts/request-events";
+import type {
+  AttemptFacts,
+  AttemptResult,
+  FailedAttempt,
+} from "@slipstream/contracts/request-events";
 import type {
   BodySink,
   UpstreamExchange,
@@ -58,15 +62,18 @@ const JSON_HEADERS: ResponseHeaders = { "content-type": "application/json" };
 const HEARTBEAT = Buffer.from(": heartbeat\n\n");
 
 export type AttemptEnd =
-  | { readonly type: "failed"; readonly error: GatewayError }
+  | { readonly type: "failed"; readonly error: GatewayError; readonly durationMs: number }
   | { readonly type: "concluded" }
   | { readonly type: "abandoned" };
 
 export interface AttemptOptions {
   readonly life: RequestLife;
   readonly facts: AttemptFacts;
-  readonly request: UpstreamRequest;
-  /** The client's, which `request` sends. */
+  /** The attempt before this one. */
+  readonly retryOf: FailedAttempt | undefined;
+  /** Made when the attempt has been announced: it carries its trace. */
+  readonly toRequest: () => UpstreamRequest;
+  /** The client's, which the request sends. */
   readonly body: RequestBody;
   readonly answer: AnswerForm;
   /** What the client has asked for. */
@@ -92,6 +99,8 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   #phase: AttemptPhase = { type: "connecting" };
   #isCommitted = false;
   #exchange: UpstreamExchange | undefined;
+  #sentMs: number | undefined;
+  #headMs: number | undefined;
 
   constructor(ports: PipelinePorts, options: AttemptOptions, resolve: (end: AttemptEnd) => void) {
     this.#ports = ports;
@@ -101,22 +110,29 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   }
 
   start(): void {
-    const { life, facts, request } = this.#options;
+    const { life, facts, retryOf, toRequest } = this.#options;
     life.facts.attempt = facts;
     life.facts.stream = undefined;
     life.facts.finishReason = undefined;
     life.facts.usage = undefined;
     life.facts.answerBytes = undefined;
-    this.#ports.observer.observe({ type: "attempt_start", ...facts });
+    this.#ports.observer.observe({ type: "attempt_start", retryOf, ...facts });
     life.assign(this);
-    this.#exchange = this.#ports.upstream.send(request, this);
+    life.leaveToUpstream();
+    this.#exchange = this.#ports.upstream.send(toRequest(), this);
   }
 
   sent(): void {
+    this.#sentMs = this.#elapsedMs();
     if (this.#phase.type === "connecting") this.#phase = { type: "waiting" };
   }
 
+  #elapsedMs(): number {
+    return this.#ports.clock.nowMs() - this.#startMs;
+  }
+
   head(head: UpstreamHead): BodySink {
+    this.#headMs = this.#elapsedMs();
     if (head.status !== 200) {
       return this.#collect(ERROR_BODY_BYTES_MAX, (body) => {
         const said = body.type === "whole" ? readErrorBody(body.bytes) : undefined;
@@ -150,11 +166,12 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     }
   }
 
-  firstChunk(): void {
+  firstChunk(firstChunkMs: number): void {
+    const { life, facts } = this.#options;
+    this.#ports.observer.observe({ type: "chunk_first", firstChunkMs, ...facts });
     if (this.#phase.type !== "streaming") return;
-    const { firstChunkMs } = this.#phase.meter.report;
-    if (firstChunkMs === undefined) return;
-    this.#ports.observer.observe({ type: "chunk_first", firstChunkMs, ...this.#options.facts });
+    const { firstChunkAtMs } = this.#phase.meter;
+    if (firstChunkAtMs !== undefined) life.returnFromUpstream(firstChunkAtMs);
   }
 
   ended(ending: StreamEnding): void {
@@ -209,15 +226,17 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   #relay(dialect: StreamDialect): BodySink {
     const { life, facts, usage, body } = this.#options;
     const { clock, observer } = this.#ports;
-    const gaps = observer.gapRecorder(facts);
+    const recorder = observer.streamRecorder(facts);
     const { startMs, response: client } = life;
     const { choices } = body;
-    const meter = new StreamMeter({ dialect, gaps, startMs, usageView: usage.view, choices });
+    const meter = new StreamMeter({ dialect, recorder, startMs, usage, choices });
     const relay = new StreamRelay({
       client,
       flow: this.#createFlow(),
       meter,
+      recorder,
       clock,
+      startMs,
       owner: this,
       doneEvent: dialect.doneEvent,
     });
@@ -268,7 +287,9 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   #readAnswer({ readAnswer }: JsonAnswer, body: CollectedBody): void {
     if (body.type === "failed") return this.#fail(body.error);
     if (body.type === "too_large") return this.#fail(unusable("The model's answer is too large."));
-    return this.#answer(readAnswer(body.bytes), JSON_HEADERS, body.bytes);
+    const readAtMs = this.#ports.clock.nowMs();
+    this.#answer(readAnswer(body.bytes), JSON_HEADERS, body.bytes);
+    this.#options.life.returnFromUpstream(readAtMs);
   }
 
   /** A whole answer. */
@@ -295,26 +316,32 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     }
     if (ANSWER_FAILURES.has(error.code)) this.#exchange?.discard();
     else this.#exchange?.abort();
-    this.#finish({ type: "failed", code: error.code });
+    const durationMs = this.#finish({ type: "failed", code: error.code });
     if (this.#isCommitted) {
       this.#options.life.fail(error);
       this.#resolve({ type: "concluded" });
     } else {
-      this.#resolve({ type: "failed", error });
+      this.#resolve({ type: "failed", error, durationMs });
     }
   }
 
-  #finish(result: AttemptResult): void {
+  /** @returns how long the attempt took, ms. */
+  #finish(result: AttemptResult): number {
     const { life, facts } = this.#options;
+    let firstContentMs: number | undefined;
     if (this.#phase.type === "streaming") {
-      const { meter } = this.#phase;
-      life.facts.stream = meter.report;
+      const { meter, relay } = this.#phase;
+      life.facts.stream = relay.report;
       life.facts.finishReason = meter.finishReason;
       life.facts.usage = meter.usage;
+      const { firstChunkAtMs } = meter;
+      if (firstChunkAtMs !== undefined) firstContentMs = firstChunkAtMs - this.#startMs;
     }
     this.#phase = { type: "over" };
-    const durationMs = this.#ports.clock.nowMs() - this.#startMs;
-    this.#ports.observer.observe({ type: "attempt_end", durationMs, result, ...facts });
+    const durationMs = this.#elapsedMs();
+    const timing = { sentMs: this.#sentMs, headMs: this.#headMs, firstContentMs };
+    this.#ports.observer.observe({ type: "attempt_end", durationMs, timing, result, ...facts });
+    return durationMs;
   }
 }
 

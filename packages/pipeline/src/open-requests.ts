@@ -10,6 +10,8 @@ export const SWEEP_INTERVAL_MS = 50;
 export interface OpenRequest {
   /** Looks whether a deadline has passed. */
   sweep(nowMs: number): void;
+  /** Of its answer: what waits for the client to take it. */
+  readonly heldBytes: number;
   /** Ends the request with an error, unless its answer is complete. */
   interrupt(error: GatewayError): void;
 }
@@ -20,6 +22,13 @@ export class OpenRequests {
 
   get count(): number {
     return this.#requests.size;
+  }
+
+  /** Of all of them. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const request of this.#requests) bytes += request.heldBytes;
+    return bytes;
   }
 
   add(request: OpenRequest): void {

@@ -24,7 +24,7 @@ export function readRequestBody(
 
 async function readJson(life: RequestLife, form: JsonForm): Promise<RequestBody | undefined> {
   const { request, facts } = life;
-  const bytes = await request.readBody(BODY_BYTES_MAX);
+  const bytes = await life.awaitClient(request.readBody(BODY_BYTES_MAX));
   if (!life.isOpen) return undefined;
   facts.requestBytes = bytes.length;
   const body = parseInferenceBody(bytes, request.contentType, form.check);
@@ -50,7 +50,7 @@ async function readUpload(
   const upload = new Upload(life, clock, bytesMax);
   life.assign(new BodyReading(life, upload));
   try {
-    await upload.readModel();
+    await life.awaitClient(upload.readModel());
   } catch (error) {
     upload.release();
     throw error;

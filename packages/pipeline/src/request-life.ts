@@ -16,6 +16,7 @@ import type { OperationName } from "@slipstream/contracts/endpoint";
 import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
 import type { GatewayError } from "@slipstream/contracts/errors";
 import type { Outcome } from "@slipstream/contracts/outcome";
+import type { Pricing } from "@slipstream/contracts/settlement";
 import type { Principal } from "@slipstream/contracts/principal";
 import type {
   AttemptFacts,
@@ -24,6 +25,7 @@ import type {
   StreamReport,
 } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
+import { settle } from "@slipstream/ledger/settle";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
 import { bodyTimeout } from "./timeouts.ts";
 
@@ -34,6 +36,7 @@ export interface RequestFacts {
   /** The last attempt. */
   attempt: AttemptFacts | undefined;
   model: string | undefined;
+  pricing: Pricing | undefined;
   isStream: boolean;
   requestBytes: number;
   answerBytes: number | undefined;
@@ -99,7 +102,12 @@ const ARRIVAL_MS = 30_000;
 /** A client that takes nothing for this long is given up, while no model says otherwise. */
 const CLIENT_STALL_MS = 60_000;
 
+/** Of requests in this process. */
+let lastNumber = 0;
+
 export class RequestLife implements ClientListener, OpenRequest {
+  /** Unique in this process. */
+  readonly number: number = ++lastNumber;
   readonly request: ClientRequest;
   readonly startMs: number;
   /** When the client last got a sign of life in place of an answer, or began to wait for one. */
@@ -109,6 +117,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     principal: undefined,
     attempt: undefined,
     model: undefined,
+    pricing: undefined,
     isStream: false,
     requestBytes: 0,
     answerBytes: undefined,
@@ -128,6 +137,9 @@ export class RequestLife implements ClientListener, OpenRequest {
   #pendingBytes = 0;
   #pendingSinceMs = 0;
   #phase: Phase = { type: "open", worker: undefined };
+  #awaitedClientMs = 0;
+  #beforeUpstreamMs: number | undefined;
+  #afterUpstreamMs: number | undefined;
   #status: number | undefined;
   #beginning: Beginning | undefined;
 
@@ -140,8 +152,9 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#sendsInfoHeaders = ports.sendsInfoHeaders;
     this.startMs = ports.clock.nowMs();
     this.lastBeatAtMs = this.startMs;
-    const { requestId, endpoint } = request;
-    this.#observer.observe({ type: "request_start", requestId, endpoint });
+    const { requestId, endpoint, trace } = request;
+    const requestNumber = this.number;
+    this.#observer.observe({ type: "request_start", requestNumber, requestId, endpoint, trace });
     this.#openRequests.add(this);
     this.response.listen(this);
   }
@@ -149,6 +162,24 @@ export class RequestLife implements ClientListener, OpenRequest {
   /** Whether something may still be sent. */
   get isOpen(): boolean {
     return this.#phase.type === "open";
+  }
+
+  /** Waits for bytes of the client, which is none of our own time. */
+  async awaitClient<Arrived>(arrival: Promise<Arrived>): Promise<Arrived> {
+    const sinceMs = this.#clock.nowMs();
+    const arrived = await arrival;
+    this.#awaitedClientMs = this.#clock.nowMs() - sinceMs;
+    return arrived;
+  }
+
+  /** An attempt begins: what was before the first one was our own time. */
+  leaveToUpstream(): void {
+    this.#beforeUpstreamMs ??= this.#clock.nowMs() - this.startMs - this.#awaitedClientMs;
+  }
+
+  /** What was read from the upstream at that moment has just been handed on. */
+  returnFromUpstream(readAtMs: number): void {
+    this.#afterUpstreamMs = this.#clock.nowMs() - readAtMs;
   }
 
   /** The worker hears of the client until the next one takes over. Only while open. */
@@ -221,6 +252,10 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#end(isComplete ? "complete" : "client_abort");
   }
 
+  get heldBytes(): number {
+    return this.response.pendingBytes;
+  }
+
   sweep(nowMs: number): void {
     if (this.#hasClientStalled(nowMs)) {
       this.#end("client_too_slow");
@@ -281,9 +316,10 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   #toReport(ending: Ending): RequestReport {
-    const { attempt, ...facts } = this.facts;
-    return {
+    const { attempt, pricing, ...facts } = this.facts;
+    const ended = {
       ...facts,
+      requestNumber: this.number,
       requestId: this.request.requestId,
       endpoint: this.request.endpoint,
       provider: attempt?.provider,
@@ -294,6 +330,11 @@ export class RequestLife implements ClientListener, OpenRequest {
       cause: ending.error?.cause,
       status: this.#status,
       durationMs: this.#clock.nowMs() - this.startMs,
+      ownTime: {
+        beforeUpstreamMs: this.#beforeUpstreamMs,
+        afterUpstreamMs: this.#afterUpstreamMs,
+      },
     };
+    return { ...ended, settlement: settle(ended, pricing) };
   }
 }

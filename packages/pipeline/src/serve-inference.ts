@@ -5,7 +5,11 @@ import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deployment, Route } from "@slipstream/contracts/deployment";
 import { InvariantError } from "@slipstream/contracts/errors";
 import type { GatewayError } from "@slipstream/contracts/errors";
-import type { AttemptFacts } from "@slipstream/contracts/request-events";
+import type {
+  AttemptFacts,
+  FailedAttempt,
+  TraceHeaders,
+} from "@slipstream/contracts/request-events";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
 import { runAttempt } from "./attempt.ts";
 import { toLastWord } from "./client-retries.ts";
@@ -37,6 +41,7 @@ export async function serveInference(
     const route = ports.pool.findRoute(body.model);
     if (route === undefined) throw unknownModel(body.model);
     facts.model = route.model;
+    facts.pricing = route.pricing;
     facts.isStream = body.isStream && findStream(endpoint) !== undefined;
     life.clientStallMs = route.deadlines.clientStallMs;
     await attemptInTurn(ports, life, { endpoint, route, body });
@@ -66,15 +71,21 @@ async function attemptInTurn(
   const { isStream } = life.facts;
   const tried = new Set<Deployment>();
   let lastError: GatewayError | undefined;
+  let retryOf: FailedAttempt | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const deployment = ports.pool.pick(route, tried);
     if (deployment === undefined) break;
     tried.add(deployment);
     const usage = planUsage(body, isStream ? findStream(endpoint) : undefined, deployment);
+    const attemptFacts = toAttemptFacts(life, inference, { deployment, attempt });
     const end = await runAttempt(ports, {
       life,
-      facts: toAttemptFacts(life, inference, { deployment, attempt }),
-      request: toUpstreamRequest(life, inference, { deployment, usage }),
+      facts: attemptFacts,
+      retryOf,
+      toRequest: () => {
+        const trace = ports.observer.traceHeaders(attemptFacts, life.request.trace);
+        return toUpstreamRequest(life, inference, { deployment, usage, trace });
+      },
       body,
       answer: endpoint.answer,
       isStream,
@@ -84,6 +95,7 @@ async function attemptInTurn(
     });
     if (end.type !== "failed" || !life.isOpen) return;
     lastError = end.error;
+    retryOf = { code: lastError.code, durationMs: end.durationMs };
     if (!lastError.spec.retryable || !body.isHeld) break;
     if (attempt === ATTEMPTS_MAX) throw toLastWord(lastError);
   }
@@ -96,6 +108,7 @@ function toAttemptFacts(
   { deployment, attempt }: { readonly deployment: Deployment; readonly attempt: number },
 ): AttemptFacts {
   return {
+    requestNumber: life.number,
     requestId: life.request.requestId,
     attempt,
     operation: endpoint.operation,
@@ -105,12 +118,18 @@ function toAttemptFacts(
   };
 }
 
+interface Sending {
+  readonly deployment: Deployment;
+  readonly usage: UsagePlan;
+  readonly trace: TraceHeaders;
+}
+
 function toUpstreamRequest(
   life: RequestLife,
   { endpoint, body }: Inference,
-  { deployment, usage }: { readonly deployment: Deployment; readonly usage: UsagePlan },
+  { deployment, usage, trace }: Sending,
 ): UpstreamRequest {
-  const { requestId, trace } = life.request;
+  const { requestId } = life.request;
   return {
     deployment,
     path: endpoint.path,

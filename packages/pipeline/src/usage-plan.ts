@@ -13,9 +13,11 @@ export interface UsagePlan {
   /** For `stream_options` upstream, beside the client's own. */
   readonly asked: JsonBody;
   readonly view: UsageView;
+  /** Every event tells how many tokens there have been. */
+  readonly isContinuous: boolean;
 }
 
-const UNTOUCHED: UsagePlan = { asked: {}, view: "everything" };
+const UNTOUCHED: UsagePlan = { asked: {}, view: "everything", isContinuous: false };
 
 const ASKED: Readonly<Record<Deployment["streamUsage"], JsonBody>> = {
   off: {},
@@ -32,8 +34,11 @@ export function planUsage(
 ): UsagePlan {
   if (stream?.hasStreamOptions !== true || streamUsage === "off") return UNTOUCHED;
   const asked = ASKED[streamUsage];
+  const isContinuous = streamUsage === "continuous";
   const { include_usage: wantsLast, continuous_usage_stats: wantsContinuous } = body.streamOptions;
-  if (wantsLast !== true) return { asked, view: "nothing" };
-  if (wantsContinuous === true) return { asked: ASKED.continuous, view: "everything" };
-  return { asked, view: streamUsage === "continuous" ? "last" : "everything" };
+  if (wantsLast !== true) return { asked, view: "nothing", isContinuous };
+  if (wantsContinuous === true) {
+    return { asked: ASKED.continuous, view: "everything", isContinuous: true };
+  }
+  return { asked, view: isContinuous ? "last" : "everything", isContinuous };
 }

@@ -54,6 +54,7 @@ test("a record is read as it was written", async () => {
     outputTokens: null,
     source: "none",
     isSuspect: true,
+    costNanoUsd: null,
   });
   usage.record(unknown);
   usage.record(known);

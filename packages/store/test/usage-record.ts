@@ -24,6 +24,7 @@ export function usageRecord(number: number, more: Partial<UsageRecord> = {}): Us
     reasoningTokens: null,
     source: "reported",
     isSuspect: false,
+    costNanoUsd: 2_600,
     ...more,
   };
 }

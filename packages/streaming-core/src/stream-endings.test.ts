@@ -88,7 +88,7 @@ describe("usage that the client did not ask for", () => {
       const rig = new Rig(view).play(cut(bytes, [offset]));
       expect(rig.client.text).toBe(seen);
       expect(rig.meter.usage).toMatchObject({ inputTokens: 1, outputTokens: 2 });
-      expect(rig.meter.report.chunks).toBe(2);
+      expect(rig.meter.chunks).toBe(2);
     }
   });
 });

@@ -9,11 +9,13 @@
  * monotonic clock. Terms: a *chunk* is an event that carries content.
  */
 import type { ChunkFacts, StreamDialect, StreamError } from "@slipstream/contracts/chunk";
-import type { GapRecorder, StreamReport } from "@slipstream/contracts/request-events";
+import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import type { EventReader, EventVerdict } from "./sse-scanner.ts";
 
 const QUOTE = 34;
+/** What one chunk may hold, by all that is known of servers; a report of more is no measure of anything. */
+const CHUNK_TOKENS_MAX = 1024;
 
 /**
  * What of the reported usage is passed on: all of it; only the last event that has nothing else
@@ -21,12 +23,19 @@ const QUOTE = 34;
  */
 export type UsageView = "everything" | "last" | "nothing";
 
+/** What the stream reports of its usage. */
+export interface ReportedUsage {
+  readonly view: UsageView;
+  /** Every event tells how many output tokens there have been. */
+  readonly isContinuous: boolean;
+}
+
 export interface StreamMeterOptions {
   readonly dialect: StreamDialect;
-  readonly usageView: UsageView;
+  readonly usage: ReportedUsage;
   /** How many answers the client has asked for. */
   readonly choices: number;
-  readonly gaps: GapRecorder;
+  readonly recorder: StreamRecorder;
   /** When the request began. */
   readonly startMs: number;
 }
@@ -34,9 +43,9 @@ export interface StreamMeterOptions {
 export class StreamMeter implements EventReader {
   readonly #dialect: StreamDialect;
   readonly #usageView: UsageView;
+  readonly #isContinuous: boolean;
   readonly #choices: number;
-  readonly #gaps: GapRecorder;
-  readonly #startMs: number;
+  readonly #recorder: StreamRecorder;
 
   #atMs: number;
   #events = 0;
@@ -44,6 +53,8 @@ export class StreamMeter implements EventReader {
   #firstChunkAtMs = 0;
   #lastChunkAtMs = 0;
   #gapMsMax = 0;
+  /** Output tokens until the last chunk. */
+  #tokens = 0;
   #progressAtMs = 0;
 
   /** Bytes by which a content event is recognised, and where in the data they stand. */
@@ -65,10 +76,10 @@ export class StreamMeter implements EventReader {
 
   constructor(options: StreamMeterOptions) {
     this.#dialect = options.dialect;
-    this.#usageView = options.usageView;
+    this.#usageView = options.usage.view;
+    this.#isContinuous = options.usage.isContinuous;
     this.#choices = options.choices;
-    this.#gaps = options.gaps;
-    this.#startMs = options.startMs;
+    this.#recorder = options.recorder;
     this.#atMs = options.startMs;
   }
 
@@ -107,7 +118,7 @@ export class StreamMeter implements EventReader {
     this.#unread = bytes;
     this.#unreadStart = start;
     this.#unreadEnd = end;
-    this.#countChunk();
+    this.#countChunk(this.#countTokens(bytes, start, end));
     return this.#usageView === "everything" ? "pass" : this.#cutUsage(bytes, start, end);
   }
 
@@ -127,7 +138,7 @@ export class StreamMeter implements EventReader {
   /** It is too large to be anything but content. */
   oversizeEvent(): void {
     this.#events++;
-    this.#countChunk();
+    this.#countChunk(1);
   }
 
   /** Why the answer ended in the upstream's words; `undefined` while it has not said. */
@@ -153,12 +164,14 @@ export class StreamMeter implements EventReader {
     return this.#usage;
   }
 
-  get report(): StreamReport {
-    return {
-      firstChunkMs: this.#chunks > 0 ? this.#firstChunkAtMs - this.#startMs : undefined,
-      chunks: this.#chunks,
-      gapMsMax: this.#gapMsMax,
-    };
+  /** When the first chunk arrived; `undefined` before. */
+  get firstChunkAtMs(): number | undefined {
+    return this.#chunks > 0 ? this.#firstChunkAtMs : undefined;
+  }
+
+  /** Longest silence between two neighbouring chunks; 0 with fewer than two. */
+  get gapMsMax(): number {
+    return this.#gapMsMax;
   }
 
   #hasKnownShape(bytes: Buffer, start: number, end: number): boolean {
@@ -173,13 +186,22 @@ export class StreamMeter implements EventReader {
     return true;
   }
 
-  #countChunk(): void {
+  /** @returns how many tokens an event holds, ≥ 1. */
+  #countTokens(bytes: Buffer, start: number, end: number): number {
+    if (!this.#isContinuous) return 1;
+    const total = this.#dialect.readOutputTokens(bytes, start, end);
+    const tokens = total - this.#tokens;
+    if (total > 0) this.#tokens = total;
+    return tokens >= 1 && tokens <= CHUNK_TOKENS_MAX ? tokens : 1;
+  }
+
+  #countChunk(tokens: number): void {
     if (this.#chunks === 0) {
       this.#firstChunkAtMs = this.#atMs;
     } else {
       const gapMs = this.#atMs - this.#lastChunkAtMs;
       if (gapMs > this.#gapMsMax) this.#gapMsMax = gapMs;
-      this.#gaps.recordGap(gapMs);
+      this.#recorder.recordGap(gapMs, tokens);
     }
     this.#lastChunkAtMs = this.#atMs;
     this.#progressAtMs = this.#atMs;
@@ -222,7 +244,7 @@ export class StreamMeter implements EventReader {
     this.#learnEnd(facts);
     if (facts.finishReason !== undefined) this.#progressAtMs = this.#atMs;
     if (!facts.hasContent) return;
-    this.#countChunk();
+    this.#countChunk(this.#countTokens(data, 0, data.length));
     if (facts.shape === undefined) return;
     const { start, end } = facts.shape;
     this.#shapeStart = start;

@@ -1,5 +1,5 @@
 import type { ChunkFacts } from "@slipstream/contracts/chunk";
-import type { GapRecorder } from "@slipstream/contracts/request-events";
+import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
 import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
 import { RECORDED_STREAMS } from "@slipstream/testkit/recorded-streams";
@@ -17,8 +17,8 @@ describe.each(RECORDED_STREAMS)("$name", ({ bytes, chunks, finishReason, usage }
     expect(rig.ending).toEqual({ type: "complete" });
     expect(rig.told).toEqual(["commit", "firstChunk", "ended"]);
     expect(rig.gapsMs.length).toBe(chunks - 1);
-    const { finishReason: finish, usage: used, report } = meter;
-    expect([report.chunks, finish, used]).toEqual([chunks, finishReason, usage]);
+    const { finishReason: finish, usage: used } = meter;
+    expect([meter.chunks, finish, used]).toEqual([chunks, finishReason, usage]);
   }
 
   test("in one frame", () => check([bytes]));
@@ -48,8 +48,44 @@ test("first chunk and gaps are timed by content, not by frames", () => {
     rig.relay.frame(Buffer.from(frame));
   }
   rig.relay.end();
-  expect(rig.meter.report).toEqual({ firstChunkMs: 120, chunks: 3, gapMsMax: 50 });
+  expect(rig.relay.report).toEqual({ firstChunkMs: 120, chunks: 3, gapMsMax: 50, blockedMs: 0 });
   expect(rig.gapsMs).toEqual([50, 0]);
+});
+
+function withUsage(tokens: unknown): string {
+  return chunk("a").replace("]}\n\n", `],"usage":{"completion_tokens":${String(tokens)}}}\n\n`);
+}
+
+test("where every event tells, a chunk counts for the tokens that it holds", () => {
+  const rig = new Rig("nothing", 1, true);
+  // Three at once, two, no telling, less than before, and far too many.
+  for (const tokens of [1, 4, 6, null, 5, 90_000, 90_001]) {
+    rig.relay.frame(Buffer.from(withUsage(tokens)));
+  }
+  expect(rig.gapTokens).toEqual([3, 2, 1, 1, 1, 1]);
+  expect(rig.client.text).not.toContain("usage");
+});
+
+test("what was let go is timed from its read; what is held is not", () => {
+  const rig = new Rig();
+  const bytes = Buffer.from(chunk("a"));
+  rig.relay.frame(bytes.subarray(0, 10));
+  expect(rig.delaysMs).toEqual([]);
+  rig.relay.frame(bytes.subarray(10));
+  expect(rig.delaysMs).toEqual([0]);
+});
+
+test("the time for which a client held the upstream back", () => {
+  const rig = new Rig();
+  rig.client.keepsUp = false;
+  rig.relay.frame(Buffer.from(chunk("a")));
+  rig.clock.advance(40);
+  expect(rig.relay.report.blockedMs).toBe(40);
+  rig.client.keepsUp = true;
+  rig.relay.drained();
+  rig.clock.advance(100);
+  rig.relay.frame(Buffer.from(FINISH + DONE));
+  expect(rig.relay.report.blockedMs).toBe(40);
 });
 
 test("nothing reaches the client before the first event", () => {
@@ -99,7 +135,7 @@ test("an event beyond the bound passes on as it comes", () => {
   }
   rig.relay.end();
   expect(rig.client.bytes.equals(bytes)).toBe(true);
-  expect(rig.meter.report.chunks).toBe(3);
+  expect(rig.meter.chunks).toBe(3);
   expect(heldBytesMax).toBeLessThanOrEqual(EVENT_BYTES_MAX);
 });
 
@@ -109,12 +145,12 @@ test("only the first and the last events of a plain stream are parsed", () => {
     parsed++;
     return readChunk(data);
   };
-  const gaps: GapRecorder = { recordGap: () => undefined };
+  const recorder: StreamRecorder = { recordGap: () => undefined, recordDelay: () => undefined };
   const meter = new StreamMeter({
     dialect: { ...CHAT_STREAM, readChunk: countedReadChunk },
-    usageView: "everything",
+    usage: { view: "everything", isContinuous: false },
     choices: 1,
-    gaps,
+    recorder,
     startMs: 0,
   });
   const events = Array.from({ length: 1000 }, (_, index) => chunk(`token ${index}`));
@@ -122,7 +158,7 @@ test("only the first and the last events of a plain stream are parsed", () => {
     const data = Buffer.from(event.slice("data: ".length, -2));
     meter.event(data, 0, data.length);
   }
-  expect(meter.report.chunks).toBe(1000);
+  expect(meter.chunks).toBe(1000);
   // The first content, the last one (it may hold the usage), the finish reason and the end.
   expect(parsed).toBe(4);
 });

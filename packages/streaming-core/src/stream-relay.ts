@@ -1,7 +1,7 @@
 /**
  * Moves one streamed answer from the upstream to the client, metering it on the way.
  *
- * Hot. One clock reading, one scan and one write per frame. The client's status line waits for the
+ * Hot. Two clock readings, one scan and one write per frame. The client's status line waits for the
  * first event, so that a stream that begins with an error can still become a real HTTP status or go to
  * another deployment. A client that reads slowly pauses the upstream; nothing piles up here.
  *
@@ -11,6 +11,7 @@ import type { ClientResponse } from "@slipstream/contracts/client";
 import type { Clock } from "@slipstream/contracts/clock";
 import type { StreamError } from "@slipstream/contracts/chunk";
 import { GatewayError } from "@slipstream/contracts/errors";
+import type { StreamRecorder, StreamReport } from "@slipstream/contracts/request-events";
 import type { BodySink } from "@slipstream/contracts/upstream";
 import { JsonLines } from "./json-lines.ts";
 import { readEventData } from "./sse-event.ts";
@@ -37,8 +38,12 @@ export type StreamEnding =
 export interface RelayOwner {
   /** The first bytes are about to be written: send the status line. Once, or never. */
   commit(): void;
-  /** The first content has been handed to the client. Once, or never. */
-  firstChunk(): void;
+  /**
+   * The first content has been handed to the client. Once, or never.
+   *
+   * @param firstChunkMs Since the request began.
+   */
+  firstChunk(firstChunkMs: number): void;
   /** Once. Nothing more is written after it. */
   ended(ending: StreamEnding): void;
 }
@@ -53,8 +58,11 @@ export interface StreamRelayOptions {
   readonly client: ClientResponse;
   readonly flow: Flow;
   readonly meter: StreamMeter;
+  readonly recorder: StreamRecorder;
   readonly clock: Clock;
   readonly owner: RelayOwner;
+  /** When the request began. */
+  readonly startMs: number;
   /** See `StreamDialect`. */
   readonly doneEvent: Buffer;
 }
@@ -63,8 +71,10 @@ export class StreamRelay implements BodySink, EventOutput {
   readonly #client: ClientResponse;
   readonly #flow: Flow;
   readonly #meter: StreamMeter;
+  readonly #recorder: StreamRecorder;
   readonly #clock: Clock;
   readonly #owner: RelayOwner;
+  readonly #startMs: number;
   readonly #doneEvent: Buffer;
   readonly #scanner: SseScanner;
   /** Chosen by the first frame. */
@@ -74,12 +84,18 @@ export class StreamRelay implements BodySink, EventOutput {
   #gated: Buffer[] = [];
   #gatedBytes = 0;
   #isPaused = false;
+  #pausedAtMs = 0;
   #resumedAtMs = 0;
+  #blockedMs = 0;
+  #hasPassed = false;
+  #firstChunkAtMs: number | undefined;
 
   constructor(options: StreamRelayOptions) {
     this.#client = options.client;
     this.#flow = options.flow;
     this.#meter = options.meter;
+    this.#recorder = options.recorder;
+    this.#startMs = options.startMs;
     this.#clock = options.clock;
     this.#owner = options.owner;
     this.#doneEvent = options.doneEvent;
@@ -88,27 +104,37 @@ export class StreamRelay implements BodySink, EventOutput {
 
   frame(frame: Buffer): void {
     if (this.#progress === "ended") return;
-    this.#meter.stamp(this.#clock.nowMs());
+    const atMs = this.#clock.nowMs();
+    this.#meter.stamp(atMs);
+    this.#hasPassed = false;
     this.#input ??= JsonLines.begins(frame) ? new JsonLines(this.#scanner) : this.#scanner;
-    if (!this.#input.push(frame)) this.#stop();
+    const goesOn = this.#input.push(frame);
+    if (this.#hasPassed) this.#recorder.recordDelay(this.#clock.nowMs() - atMs);
+    if (!goesOn) this.#stop();
   }
 
   pass(bytes: Buffer): void {
     if (this.#progress === "gated" && !this.#openGate(bytes)) return;
-    if (!this.#client.write(bytes)) {
-      this.#isPaused = true;
-      this.#flow.pause();
-    }
+    if (!this.#client.write(bytes) && !this.#isPaused) this.#pause();
+    this.#hasPassed = true;
     if (this.#progress === "committed" && this.#meter.chunks > 0) {
       this.#progress = "content";
-      this.#owner.firstChunk();
+      this.#firstChunkAtMs = this.#clock.nowMs();
+      this.#owner.firstChunk(this.#firstChunkAtMs - this.#startMs);
     }
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#pausedAtMs = this.#clock.nowMs();
+    this.#flow.pause();
   }
 
   /** The client has taken what was written. */
   drained(): void {
-    this.#isPaused = false;
     this.#resumedAtMs = this.#clock.nowMs();
+    if (this.#isPaused) this.#blockedMs += this.#resumedAtMs - this.#pausedAtMs;
+    this.#isPaused = false;
     this.#flow.resume();
   }
 
@@ -120,6 +146,18 @@ export class StreamRelay implements BodySink, EventOutput {
   /** When it was let go last; 0 when it never was held back. */
   get resumedAtMs(): number {
     return this.#resumedAtMs;
+  }
+
+  get report(): StreamReport {
+    const { chunks, gapMsMax } = this.#meter;
+    const firstAtMs = this.#firstChunkAtMs;
+    const blockedMs = this.#isPaused ? this.#clock.nowMs() - this.#pausedAtMs : 0;
+    return {
+      firstChunkMs: firstAtMs === undefined ? undefined : firstAtMs - this.#startMs,
+      chunks,
+      gapMsMax,
+      blockedMs: this.#blockedMs + blockedMs,
+    };
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import type { GapRecorder } from "@slipstream/contracts/request-events";
+import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
 import { FakeClient } from "@slipstream/testkit/fake-client";
 import { FakeClock } from "@slipstream/testkit/fake-clock";
@@ -12,19 +12,31 @@ export class Rig {
   readonly client: FakeClient = new FakeClient();
   readonly clock: FakeClock = new FakeClock();
   readonly gapsMs: number[] = [];
+  readonly gapTokens: number[] = [];
+  readonly delaysMs: number[] = [];
   readonly told: string[] = [];
   ending: StreamEnding | undefined;
   isPaused = false;
   readonly meter: StreamMeter;
   readonly relay: StreamRelay;
 
-  constructor(usageView: UsageView = "everything", choices = 1) {
-    const gaps: GapRecorder = { recordGap: (gapMs) => this.gapsMs.push(gapMs) };
-    this.meter = new StreamMeter({ dialect: CHAT_STREAM, usageView, choices, gaps, startMs: 0 });
+  constructor(usageView: UsageView = "everything", choices = 1, isContinuous = false) {
+    const recorder: StreamRecorder = {
+      recordGap: (gapMs, tokens) => {
+        this.gapsMs.push(gapMs);
+        this.gapTokens.push(tokens);
+      },
+      recordDelay: (delayMs) => this.delaysMs.push(delayMs),
+    };
+    const dialect = CHAT_STREAM;
+    const usage = { view: usageView, isContinuous };
+    this.meter = new StreamMeter({ dialect, usage, choices, recorder, startMs: 0 });
     this.relay = new StreamRelay({
       client: this.client,
       clock: this.clock,
       meter: this.meter,
+      recorder,
+      startMs: 0,
       doneEvent: CHAT_STREAM.doneEvent,
       flow: { pause: () => (this.isPaused = true), resume: () => (this.isPaused = false) },
       owner: {

@@ -2,19 +2,16 @@ import { ERROR_SPECS, GatewayError } from "@slipstream/contracts/errors";
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { ATTEMPT, REJECTED, REPORT } from "../test/plain-events.ts";
+import { ATTEMPT, REJECTED, REPORT, START } from "../test/plain-events.ts";
 import { createAccessLog } from "./access-log.ts";
+import type { ExemplarSource } from "./exemplar.ts";
 
 /** What is logged about a request that ended so. */
-function log(report: RequestReport): Record<string, unknown>[] {
+function log(report: RequestReport, exemplars?: ExemplarSource): Record<string, unknown>[] {
   const lines: string[] = [];
   const logger = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
-  const accessLog = createAccessLog(logger);
-  accessLog.observe({
-    type: "request_start",
-    requestId: report.requestId,
-    endpoint: report.endpoint,
-  });
+  const accessLog = createAccessLog(logger, exemplars);
+  accessLog.observe(START);
   accessLog.observe({ type: "chunk_first", firstChunkMs: 1, ...ATTEMPT });
   accessLog.observe({ type: "request_end", report });
   return lines.map((line) => JSON.parse(line));
@@ -40,6 +37,7 @@ test("one line per request, of ids and figures", () => {
       inputTokens: 10,
       outputTokens: 20,
       cachedInputTokens: 5,
+      costNanoUsd: 13_250,
       keyId: "key-1",
       workspaceId: "workspace-1",
       organizationId: "organization-1",
@@ -101,3 +99,9 @@ function makeCircle(): Error {
   error.cause = error;
   return error;
 }
+
+test("a line names the trace, if there is one to look at", () => {
+  const exemplar = { traceId: "a".repeat(32), spanId: "b".repeat(16), atEpochMs: 0 };
+  expect(log(REPORT, () => exemplar)).toMatchObject([{ traceId: exemplar.traceId }]);
+  expect(log(REPORT)[0]).not.toHaveProperty("traceId");
+});

@@ -7,6 +7,7 @@ import type { Blame } from "@slipstream/contracts/errors";
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import type { Logger } from "pino";
 import { describeCauses } from "./error-causes.ts";
+import type { ExemplarSource } from "./exemplar.ts";
 import type { RequestSubscriber } from "./fan-out-observer.ts";
 
 const LEVELS: Readonly<Record<Blame, "info" | "warn" | "error">> = {
@@ -15,24 +16,29 @@ const LEVELS: Readonly<Record<Blame, "info" | "warn" | "error">> = {
   gateway: "error",
 };
 
-export function createAccessLog(logger: Logger): RequestSubscriber {
+/** @param exemplars Tells the traces that can be looked at; the others are not worth an id. */
+export function createAccessLog(
+  logger: Logger,
+  exemplars: ExemplarSource = () => undefined,
+): RequestSubscriber {
   return {
     observe(event) {
-      if (event.type === "request_end") writeLine(logger, event.report);
+      if (event.type !== "request_end") return;
+      writeLine(logger, event.report, exemplars(event.report)?.traceId);
     },
   };
 }
 
-function writeLine(logger: Logger, report: RequestReport): void {
+function writeLine(logger: Logger, report: RequestReport, traceId: string | undefined): void {
   const { errorCode } = report;
   const blame = errorCode === undefined ? "client" : ERROR_SPECS[errorCode].blame;
   // What a client got wrong says nothing about us, and its causes were made from its input.
   const causes = blame === "client" ? undefined : describeCauses(report.cause);
-  logger[LEVELS[blame]]({ ...toFields(report), causes }, "request");
+  logger[LEVELS[blame]]({ ...toFields(report), traceId, causes }, "request");
 }
 
 function toFields(report: RequestReport): Record<string, string | number | undefined> {
-  const { stream, usage, principal } = report;
+  const { stream, principal } = report;
   return {
     requestId: report.requestId,
     endpoint: report.endpoint,
@@ -46,13 +52,20 @@ function toFields(report: RequestReport): Record<string, string | number | undef
     firstChunkMs: toShortMs(stream?.firstChunkMs),
     chunks: stream?.chunks,
     gapMsMax: toShortMs(stream?.gapMsMax),
+    ...toUsageFields(report),
+    keyId: principal?.keyId,
+    workspaceId: principal?.workspaceId,
+    organizationId: principal?.organizationId,
+  };
+}
+
+function toUsageFields({ usage, settlement }: RequestReport): Record<string, number | undefined> {
+  return {
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     cachedInputTokens: usage?.cachedInputTokens,
     reasoningTokens: usage?.reasoningTokens,
-    keyId: principal?.keyId,
-    workspaceId: principal?.workspaceId,
-    organizationId: principal?.organizationId,
+    costNanoUsd: settlement?.costNanoUsd ?? undefined,
   };
 }
 

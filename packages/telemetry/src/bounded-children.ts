@@ -9,6 +9,7 @@ import { OTHER } from "./labels.ts";
 import type { LabelName, Labels } from "./labels.ts";
 import type { LossRecorder } from "./losses.ts";
 import { toLabelText } from "./openmetrics-text.ts";
+import type { SeriesBudget } from "./series-budget.ts";
 
 /**
  * Label sets per metric: room for several hundred models on several deployments each. A histogram
@@ -19,8 +20,17 @@ export const LABEL_SETS_MAX = 1_000;
 export interface Limits {
   /** Label sets per metric; those over it share one child. */
   readonly labelSetsMax: number;
+  /** Of all metrics. */
+  readonly series: SeriesBudget;
   /** Told of every look-up over the budget, and by children of every value that they refuse. */
   readonly recordLoss: LossRecorder;
+}
+
+export interface Family<Label extends LabelName, Child> {
+  readonly labels: readonly Label[];
+  /** Of one child. */
+  readonly series: number;
+  readonly create: (labelText: string) => Child;
 }
 
 /** One step per label: finding a child builds no string (45 ns against 190 ns for a joined key). */
@@ -30,23 +40,21 @@ interface Node<Child> {
 }
 
 export class BoundedChildren<Label extends LabelName, Child> {
-  readonly #names: readonly Label[];
-  readonly #create: (labelText: string) => Child;
+  readonly #family: Family<Label, Child>;
   readonly #limits: Limits;
   readonly #root: Node<Child> = createNode();
   readonly #children: Child[] = [];
   #other: Child | undefined;
 
-  constructor(names: readonly Label[], create: (labelText: string) => Child, limits: Limits) {
-    this.#names = names;
-    this.#create = create;
+  constructor(family: Family<Label, Child>, limits: Limits) {
+    this.#family = family;
     this.#limits = limits;
   }
 
   /** Warm: the same child for the same values, every time. */
   child(labels: Labels<Label>): Child {
     let node = this.#root;
-    for (const name of this.#names) {
+    for (const name of this.#family.labels) {
       const next = node.next.get(labels[name]);
       if (next === undefined) return this.#admit(labels);
       node = next;
@@ -60,12 +68,13 @@ export class BoundedChildren<Label extends LabelName, Child> {
   }
 
   #admit(labels: Labels<Label>): Child {
-    if (this.#children.length >= this.#limits.labelSetsMax) {
-      this.#limits.recordLoss("label_budget");
-      return (this.#other ??= this.#add(() => OTHER));
+    const { labelSetsMax, series, recordLoss } = this.#limits;
+    if (this.#children.length >= labelSetsMax || !series.take(this.#family.series)) {
+      recordLoss("label_budget");
+      return this.#other ?? this.#admitOther();
     }
     let node = this.#root;
-    for (const name of this.#names) {
+    for (const name of this.#family.labels) {
       const next = node.next.get(labels[name]) ?? createNode<Child>();
       node.next.set(labels[name], next);
       node = next;
@@ -74,8 +83,15 @@ export class BoundedChildren<Label extends LabelName, Child> {
     return node.child;
   }
 
+  #admitOther(): Child {
+    this.#limits.series.force(this.#family.series);
+    this.#other = this.#add(() => OTHER);
+    return this.#other;
+  }
+
   #add(valueOf: (name: Label) => string): Child {
-    const child = this.#create(toLabelText(this.#names.map((name) => [name, valueOf(name)])));
+    const { labels, create } = this.#family;
+    const child = create(toLabelText(labels.map((name) => [name, valueOf(name)])));
     this.#children.push(child);
     return child;
   }

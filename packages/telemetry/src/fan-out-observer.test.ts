@@ -17,7 +17,10 @@ function createScribe(): RequestSubscriber & { readonly heard: unknown[] } {
   return {
     heard,
     observe: (event) => heard.push(event),
-    gapRecorder: () => ({ recordGap: (gapMs) => heard.push(gapMs) }),
+    streamRecorder: () => ({
+      recordGap: (gapMs, tokens) => heard.push([gapMs, tokens]),
+      recordDelay: (delayMs) => heard.push(delayMs),
+    }),
   };
 }
 
@@ -25,8 +28,11 @@ test("a subscriber that throws hurts neither the request nor the others", () => 
   const losses: Loss[] = [];
   const scribe = createScribe();
   const subscribers: RequestSubscriber[] = [
-    { observe: throwing, gapRecorder: throwing },
-    { observe: throwing, gapRecorder: () => ({ recordGap: throwing }) },
+    { observe: throwing, streamRecorder: throwing, traceHeaders: throwing },
+    {
+      observe: throwing,
+      streamRecorder: () => ({ recordGap: throwing, recordDelay: throwing }),
+    },
     { observe: () => undefined },
     scribe,
   ];
@@ -34,10 +40,23 @@ test("a subscriber that throws hurts neither the request nor the others", () => 
 
   observer.observe(END);
   expect(losses).toHaveLength(2);
-  const recorder = observer.gapRecorder(ATTEMPT);
+  const recorder = observer.streamRecorder(ATTEMPT);
   expect(losses).toHaveLength(3);
-  recorder.recordGap(20);
-  recorder.recordGap(30);
-  expect(losses).toEqual(Array(5).fill("subscriber_error"));
-  expect(scribe.heard).toEqual([END, 20, 30]);
+  recorder.recordGap(20, 2);
+  recorder.recordDelay(30);
+  expect(losses).toHaveLength(5);
+  const trace = { traceparent: "00-1-2-01" };
+  expect(observer.traceHeaders(ATTEMPT, trace)).toBe(trace);
+  expect(losses).toEqual(Array(6).fill("subscriber_error"));
+  expect(scribe.heard).toEqual([END, [20, 2], 30]);
+});
+
+test("the upstream continues the trace of whoever keeps one", () => {
+  const own = { traceparent: "00-3-4-01" };
+  const subscribers = [
+    { observe: () => undefined },
+    { observe: () => undefined, traceHeaders: () => own },
+  ];
+  const observer = new FanOutObserver(subscribers, () => undefined);
+  expect(observer.traceHeaders(ATTEMPT, {})).toBe(own);
 });

@@ -4,16 +4,19 @@
  */
 import type {
   AttemptFacts,
-  GapRecorder,
   RequestEvent,
   RequestObserver,
+  StreamRecorder,
+  TraceHeaders,
 } from "@slipstream/contracts/request-events";
 import type { LossRecorder } from "./losses.ts";
 
-/** A `RequestObserver`, or one that does not care for gaps. */
+/** A `RequestObserver`, or one that cares for less. */
 export interface RequestSubscriber {
   observe(event: RequestEvent): void;
-  gapRecorder?(attempt: AttemptFacts): GapRecorder;
+  streamRecorder?(attempt: AttemptFacts): StreamRecorder;
+  /** One of them at most has a trace of its own. */
+  traceHeaders?(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders;
 }
 
 export class FanOutObserver implements RequestObserver {
@@ -36,37 +39,72 @@ export class FanOutObserver implements RequestObserver {
     }
   }
 
-  gapRecorder(attempt: AttemptFacts): GapRecorder {
-    const recorders: GapRecorder[] = [];
+  streamRecorder(attempt: AttemptFacts): StreamRecorder {
+    const recorders: StreamRecorder[] = [];
     for (const subscriber of this.#subscribers) {
       try {
-        const recorder = subscriber.gapRecorder?.(attempt);
+        const recorder = subscriber.streamRecorder?.(attempt);
         if (recorder !== undefined) recorders.push(recorder);
       } catch {
         this.#recordLoss("subscriber_error");
       }
     }
-    return new FanOutGapRecorder(recorders, this.#recordLoss);
-  }
-}
-
-/** Hot. */
-class FanOutGapRecorder implements GapRecorder {
-  readonly #recorders: readonly GapRecorder[];
-  readonly #recordLoss: LossRecorder;
-
-  constructor(recorders: readonly GapRecorder[], recordLoss: LossRecorder) {
-    this.#recorders = recorders;
-    this.#recordLoss = recordLoss;
+    return new FanOutRecorder(recorders, this.#recordLoss);
   }
 
-  recordGap(gapMs: number): void {
-    for (const recorder of this.#recorders) {
+  traceHeaders(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders {
+    for (const subscriber of this.#subscribers) {
       try {
-        recorder.recordGap(gapMs);
+        const headers = subscriber.traceHeaders?.(attempt, trace);
+        if (headers !== undefined) return headers;
       } catch {
         this.#recordLoss("subscriber_error");
       }
     }
+    return trace;
+  }
+}
+
+/** Hot. */
+class GuardedRecorder implements StreamRecorder {
+  readonly #recorder: StreamRecorder;
+  readonly #recordLoss: LossRecorder;
+
+  constructor(recorder: StreamRecorder, recordLoss: LossRecorder) {
+    this.#recorder = recorder;
+    this.#recordLoss = recordLoss;
+  }
+
+  recordGap(gapMs: number, tokens: number): void {
+    try {
+      this.#recorder.recordGap(gapMs, tokens);
+    } catch {
+      this.#recordLoss("subscriber_error");
+    }
+  }
+
+  recordDelay(delayMs: number): void {
+    try {
+      this.#recorder.recordDelay(delayMs);
+    } catch {
+      this.#recordLoss("subscriber_error");
+    }
+  }
+}
+
+/** Hot. */
+class FanOutRecorder implements StreamRecorder {
+  readonly #recorders: readonly GuardedRecorder[];
+
+  constructor(recorders: readonly StreamRecorder[], recordLoss: LossRecorder) {
+    this.#recorders = recorders.map((recorder) => new GuardedRecorder(recorder, recordLoss));
+  }
+
+  recordGap(gapMs: number, tokens: number): void {
+    for (const recorder of this.#recorders) recorder.recordGap(gapMs, tokens);
+  }
+
+  recordDelay(delayMs: number): void {
+    for (const recorder of this.#recorders) recorder.recordDelay(delayMs);
   }
 }

@@ -1,4 +1,4 @@
-import type { CounterRow } from "./catalog.ts";
+import type { CounterRow } from "./metric-row.ts";
 import { BoundedChildren } from "./bounded-children.ts";
 import type { Limits } from "./bounded-children.ts";
 import type { LabelName, Labels } from "./labels.ts";
@@ -11,11 +11,8 @@ export class FastCounter<Label extends LabelName = never> {
 
   constructor(row: CounterRow<Label>, limits: Limits) {
     this.#row = row;
-    this.#children = new BoundedChildren(
-      row.labels,
-      (labelText) => new CounterChild(labelText, limits),
-      limits,
-    );
+    const create = (labelText: string): CounterChild => new CounterChild(labelText, limits);
+    this.#children = new BoundedChildren({ labels: row.labels, series: 1, create }, limits);
   }
 
   /** Warm. */

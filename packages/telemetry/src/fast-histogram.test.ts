@@ -5,9 +5,10 @@ import { readOpenMetrics } from "../test/read-openmetrics.ts";
 import type { ReadSample } from "../test/read-openmetrics.ts";
 import type { Limits } from "./bounded-children.ts";
 import { CHUNK_GAP_SECONDS } from "./buckets.ts";
-import type { HistogramRow } from "./catalog.ts";
+import type { HistogramRow } from "./metric-row.ts";
 import { FastHistogram } from "./fast-histogram.ts";
 import type { Loss } from "./losses.ts";
+import { SeriesBudget } from "./series-budget.ts";
 
 const ROW: HistogramRow<"deployment"> = {
   type: "histogram",
@@ -23,7 +24,11 @@ function createHistogram(labelSetsMax = 10): {
   losses: Loss[];
 } {
   const losses: Loss[] = [];
-  const limits: Limits = { labelSetsMax, recordLoss: (loss) => losses.push(loss) };
+  const limits: Limits = {
+    labelSetsMax,
+    series: new SeriesBudget(1_000),
+    recordLoss: (loss) => losses.push(loss),
+  };
   return { histogram: new FastHistogram(ROW, limits), losses };
 }
 
@@ -116,4 +121,27 @@ test("the same values get the same child", () => {
   const { histogram } = createHistogram();
   expect(histogram.child({ deployment: "a" })).toBe(histogram.child({ deployment: "a" }));
   expect(histogram.child({ deployment: "a" })).not.toBe(histogram.child({ deployment: "b" }));
+});
+
+test("the newest exemplar of each bucket is shown at the bucket of its value", () => {
+  const { histogram } = createHistogram();
+  const child = histogram.child({ deployment: "a" });
+  const seen = [0.0005, 0.0007, 0.0009, 0, 30, Number.NaN, -1];
+  for (const [index, seconds] of seen.entries()) {
+    child.observe(seconds);
+    const traceId = String(index).padStart(32, "0");
+    child.setExemplar(seconds, { traceId, spanId: "00f067aa0ba902b7", atEpochMs: 1_500 + index });
+  }
+  const shown = read(histogram).flatMap(({ labels, exemplar }) =>
+    exemplar === undefined ? [] : [[labels["le"], exemplar.value, exemplar.atSeconds]],
+  );
+  expect(shown).toEqual([
+    ["0.0005", 0, 1.503],
+    ["0.001", 0.0009, 1.502],
+    ["+Inf", 30, 1.504],
+  ]);
+  expect(read(histogram)[0]?.exemplar?.labels).toEqual({
+    trace_id: "3".padStart(32, "0"),
+    span_id: "00f067aa0ba902b7",
+  });
 });

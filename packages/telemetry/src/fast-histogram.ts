@@ -5,11 +5,12 @@
  * bounds as OpenMetrics wants them (`le="1.0"`), and shows itself label set by label set, so that
  * a scrape of many can be cut into slices.
  */
-import type { HistogramRow } from "./catalog.ts";
+import type { HistogramRow } from "./metric-row.ts";
 import { BoundedChildren } from "./bounded-children.ts";
 import type { Limits } from "./bounded-children.ts";
+import type { Exemplar } from "./exemplar.ts";
 import type { LabelName, Labels } from "./labels.ts";
-import { toBoundText, toHeaderText } from "./openmetrics-text.ts";
+import { toBoundText, toExemplarText, toHeaderText } from "./openmetrics-text.ts";
 
 export class FastHistogram<Label extends LabelName = never> {
   readonly #row: HistogramRow<Label>;
@@ -24,11 +25,11 @@ export class FastHistogram<Label extends LabelName = never> {
       bounds,
       (bound) => `${row.name}_bucket{le="${toBoundText(bound)}"`,
     );
-    this.#children = new BoundedChildren(
-      row.labels,
-      (labelText) => new HistogramChild(bounds, labelText, limits),
-      limits,
-    );
+    const create = (labelText: string): HistogramChild =>
+      new HistogramChild(bounds, labelText, limits);
+    // Its buckets, the sum and the count.
+    const series = bounds.length + 2;
+    this.#children = new BoundedChildren({ labels: row.labels, series, create }, limits);
   }
 
   /** Warm. */
@@ -42,7 +43,7 @@ export class FastHistogram<Label extends LabelName = never> {
     for (const child of this.#children.all) yield this.#textOf(child);
   }
 
-  #textOf({ labelText, counts, sum }: HistogramChild): string {
+  #textOf({ labelText, counts, sum, exemplars }: HistogramChild): string {
     const bucketTail = labelText === "" ? "} " : `,${labelText}} `;
     const tail = labelText === "" ? " " : `{${labelText}} `;
     const { name } = this.#row;
@@ -50,7 +51,7 @@ export class FastHistogram<Label extends LabelName = never> {
     let total = 0;
     for (const [bucket, head] of this.#bucketHeads.entries()) {
       total += counts[bucket] ?? 0;
-      text += `${head}${bucketTail}${total}\n`;
+      text += `${head}${bucketTail}${total}${exemplars[bucket] ?? ""}\n`;
     }
     return `${text}${name}_sum${tail}${sum}\n${name}_count${tail}${total}\n`;
   }
@@ -61,6 +62,8 @@ export class HistogramChild {
   readonly labelText: string;
   /** Observations per bucket, not cumulative; the last bucket has no bound. */
   readonly counts: Float64Array;
+  /** The newest of each bucket, as it is written behind it; empty until there is a first one. */
+  readonly exemplars: (string | undefined)[] = [];
   readonly #bounds: Float64Array;
   readonly #limits: Limits;
   #sum = 0;
@@ -93,5 +96,16 @@ export class HistogramChild {
     while ((bounds[bucket] ?? Infinity) < value) bucket += 1;
     this.counts[bucket] = (this.counts[bucket] ?? 0) + weight;
     this.#sum += value * weight;
+  }
+
+  /**
+   * Warm. Shows the trace of a value at its bucket, in place of the one before.
+   *
+   * @param value One that was observed; an exemplar of one that was refused is left out.
+   */
+  setExemplar(value: number, exemplar: Exemplar): void {
+    if (!(value >= 0 && value < Infinity)) return;
+    const bucket = this.#bounds.findIndex((bound) => value <= bound);
+    this.exemplars[bucket] = toExemplarText(value, exemplar);
   }
 }

@@ -10,8 +10,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { OpenMetricsContentType } from "prom-client";
 import type { Limits } from "./bounded-children.ts";
-import type { CounterRow, GaugeRow, HistogramRow } from "./catalog.ts";
+import type { CounterRow, GaugeRow, HistogramRow } from "./metric-row.ts";
 import { FastCounter } from "./fast-counter.ts";
+import { FastGauge } from "./fast-gauge.ts";
 import { FastHistogram } from "./fast-histogram.ts";
 import type { LabelName } from "./labels.ts";
 
@@ -44,6 +45,13 @@ export class Instruments {
     const counter = new FastCounter(row, this.#limits);
     this.#families.push(counter);
     return counter;
+  }
+
+  /** Of counted things, which begin and end. */
+  level<Label extends LabelName>(row: GaugeRow<Label>): FastGauge<Label> {
+    const gauge = new FastGauge(row, this.#limits);
+    this.#families.push(gauge);
+    return gauge;
   }
 
   /** For labels whose values are all listed in the code. It throws on a negative amount. */

@@ -3,7 +3,7 @@ import type { CacheResult } from "@slipstream/contracts/cache-events";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import { LABEL_SETS_MAX } from "./bounded-children.ts";
 import { CATALOG } from "./catalog.ts";
-import type { AnyRow } from "./catalog.ts";
+import type { AnyRow } from "./metric-row.ts";
 import { LABEL_MEANINGS } from "./labels.ts";
 import type { Loss } from "./losses.ts";
 
@@ -27,6 +27,7 @@ const CACHE_RESULTS: Readonly<Record<CacheResult, string>> = {
   miss: "not found; the store was asked",
   negative: "found to be known as absent",
   coalesced: "waited for a look-up that was already under way",
+  stale: "on top of one of the others: the store could not answer, what was known before had to do",
 };
 
 const LOSSES: Readonly<Record<Loss, string>> = {
@@ -63,11 +64,28 @@ chunk arrives, so gaps show a slow stream while it is running.
 taken for 0. Cached tokens are part of the input tokens, reasoning tokens of the output tokens. The
 conventions split them by modality, which providers do not report in one way, so we do not.
 
+**Where the time to the first token goes**: waiting for a connection
+(\`slipstream_upstream_connection_seconds\`), for the upstream's head (\`slipstream_upstream_headers_seconds\`)
+and for its first content (\`slipstream_upstream_first_content_seconds\`), each from the start of an attempt
+and by deployment. What the client sees is the time to first token; the difference is the gateway's, and
+that of attempts that failed before.
+
+**What the gateway adds**: to a request \`slipstream_overhead_seconds\`, to each chunk
+\`slipstream_chunk_delay_seconds\`, which ends when the bytes were handed to the operating system or put in
+line behind others that the client has not taken.
+
+**Settled tokens** are what a request has to answer for: as reported, or estimated where a stream broke off
+or nobody counted. Where settled and reported tokens part, estimates are why; where output tokens and
+relayed chunks (\`slipstream_stream_chunks_total\`) part, an upstream bills what it did not send, or sends
+several tokens at once. **Wasted** are those whose client did not stay.
+
 What adds up, whatever happened:
 
 - requests that ended = \`slipstream_requests_total\`
 - streams that had content = the count of the time to first token
-- chunks of all streams − streams that had content = the count of gaps`;
+- chunks of all streams − streams that had content = the count of gaps, where no upstream tells how many
+  tokens a chunk holds
+- requests for inference under a valid key = \`slipstream_usage_records_total\``;
 
 const BUDGET = `A label is allowed only if nothing that clients send can add a value to it. A request that named no
 model of the configuration, or got no provider or deployment, has \`none\` there. Should a bug break

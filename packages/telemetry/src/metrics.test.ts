@@ -3,45 +3,33 @@ import { OUTCOMES } from "@slipstream/contracts/outcome";
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ATTEMPT, REJECTED, REPORT, STREAM } from "../test/plain-events.ts";
+import {
+  ATTEMPT,
+  ATTEMPT_END,
+  ATTEMPT_START,
+  REJECTED,
+  REPORT,
+  START,
+  STREAM,
+} from "../test/plain-events.ts";
 import { readOpenMetrics } from "../test/read-openmetrics.ts";
 import type { ReadSample } from "../test/read-openmetrics.ts";
+import { read, sum } from "../test/read-metrics.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Metrics } from "./metrics.ts";
-
-async function read(metrics: Metrics, sampleName: string): Promise<readonly ReadSample[]> {
-  const families = readOpenMetrics(await metrics.render());
-  return [...families.values()].flatMap(({ samples }) =>
-    samples.filter(({ name }) => name === sampleName),
-  );
-}
-
-/** The sum over all label sets that have these labels. */
-async function sum(
-  metrics: Metrics,
-  sampleName: string,
-  labels: Readonly<Record<string, string>> = {},
-): Promise<number> {
-  const samples = await read(metrics, sampleName);
-  return samples
-    .filter((sample) =>
-      Object.entries(labels).every(([name, value]) => sample.labels[name] === value),
-    )
-    .reduce((total, { value }) => total + value, 0);
-}
 
 /** Plays the whole life of a request that had one attempt. */
 function play(metrics: Metrics, report: RequestReport): void {
   const { endpoint, stream, requestId } = report;
-  metrics.observe({ type: "request_start", requestId, endpoint });
-  metrics.observe({ type: "attempt_start", ...ATTEMPT });
+  metrics.observe({ ...START, requestId, endpoint });
+  metrics.observe(ATTEMPT_START);
   const firstChunkMs = stream?.firstChunkMs;
   if (firstChunkMs !== undefined) {
     metrics.observe({ type: "chunk_first", firstChunkMs, ...ATTEMPT });
-    const gaps = metrics.gapRecorder(ATTEMPT);
-    for (let chunk = 1; chunk < (stream?.chunks ?? 0); chunk += 1) gaps.recordGap(15);
+    const recorder = metrics.streamRecorder(ATTEMPT);
+    for (let chunk = 1; chunk < (stream?.chunks ?? 0); chunk += 1) recorder.recordGap(15, 1);
   }
-  metrics.observe({ type: "attempt_end", durationMs: 5, result: { type: "answered" }, ...ATTEMPT });
+  metrics.observe(ATTEMPT_END);
   metrics.observe({ type: "request_end", report });
 }
 
@@ -60,7 +48,7 @@ test("whatever happens to requests, the figures add up", async () => {
       const reports = facts.map(({ chunks, ...rest }): RequestReport => {
         if (chunks === undefined) return { ...REPORT, ...rest, stream: undefined };
         const firstChunkMs = chunks === 0 ? undefined : 120;
-        return { ...REPORT, ...rest, stream: { chunks, firstChunkMs, gapMsMax: 0 } };
+        return { ...REPORT, ...rest, stream: { ...STREAM, chunks, firstChunkMs } };
       });
       for (const report of reports) play(metrics, report);
 
@@ -121,9 +109,9 @@ test("a streamed request in full", async () => {
 
 test("first token and gaps are seen before the stream is over", async () => {
   const metrics = createMetrics({ version: "1.2.3" });
-  metrics.observe({ type: "request_start", requestId: "r", endpoint: "chat_completions" });
+  metrics.observe(START);
   metrics.observe({ type: "chunk_first", firstChunkMs: 1_000, ...ATTEMPT });
-  metrics.gapRecorder(ATTEMPT).recordGap(2_000);
+  metrics.streamRecorder(ATTEMPT).recordGap(2_000, 1);
   expect(await sum(metrics, "slipstream_inflight_requests")).toBe(1);
   expect(
     await sum(metrics, "gen_ai_server_time_to_first_token_seconds_bucket", { le: "0.75" }),
@@ -152,9 +140,9 @@ test("a duration says which outcome it belongs to, unless it is the good one", a
 
 test("an attempt that failed is counted under its code", async () => {
   const metrics = createMetrics({ version: "1.2.3" });
-  const end = { type: "attempt_end", durationMs: 5, ...ATTEMPT } as const;
-  metrics.observe({ ...end, result: { type: "failed", code: "upstream_overloaded" } });
-  metrics.observe({ ...end, result: { type: "abandoned" } });
+  const failed = { type: "failed", code: "upstream_overloaded" } as const;
+  metrics.observe({ ...ATTEMPT_END, result: failed });
+  metrics.observe({ ...ATTEMPT_END, result: { type: "abandoned" } });
   const samples = await read(metrics, "slipstream_upstream_attempts_total");
   expect(samples.map(({ labels, value }) => [labels["result"], value])).toEqual([
     ["upstream_overloaded", 1],
@@ -170,6 +158,7 @@ test("look-ups of caches are counted, and every error and look-up is there from 
     ["miss", 0],
     ["negative", 1],
     ["coalesced", 0],
+    ["stale", 0],
   ]);
   const codes = (await read(metrics, "slipstream_errors_total")).map(
     ({ labels }) => labels["code"],
@@ -183,13 +172,13 @@ function toResult({ labels, value }: ReadSample): [string | undefined, number] {
 
 test.each([Number.NaN, -1, Infinity])("a time of %d is dropped and counted", async (time) => {
   const metrics = createMetrics({ version: "1.2.3" });
-  metrics.gapRecorder(ATTEMPT).recordGap(time);
+  metrics.streamRecorder(ATTEMPT).recordGap(time, 1);
   metrics.observe({ type: "chunk_first", firstChunkMs: time, ...ATTEMPT });
   const stream = { ...STREAM, chunks: time };
   const usage = { ...REPORT.usage, inputTokens: time } as RequestReport["usage"];
   metrics.observe({ type: "request_end", report: { ...REPORT, durationMs: time, stream, usage } });
   expect(await sum(metrics, "slipstream_telemetry_losses_total", { kind: "invalid_value" })).toBe(
-    5,
+    6,
   );
   expect(await sum(metrics, "slipstream_requests_total")).toBe(1);
 });
@@ -198,7 +187,7 @@ test("the number of series is bounded, whatever the labels", async () => {
   const metrics = createMetrics({ version: "1.2.3", labelSetsMax: 5 });
   for (let index = 0; index < 100; index += 1) {
     play(metrics, { ...REPORT, model: `model-${index}` });
-    metrics.gapRecorder({ ...ATTEMPT, deploymentId: `deployment-${index}` }).recordGap(1);
+    metrics.streamRecorder({ ...ATTEMPT, deploymentId: `deployment-${index}` }).recordGap(1, 1);
   }
   expect(await read(metrics, "slipstream_requests_total")).toHaveLength(6);
   expect(await read(metrics, `${GAP}_count`)).toHaveLength(6);

@@ -3,6 +3,8 @@
  * Source: https://github.com/prometheus/OpenMetrics, specification/OpenMetrics.md
  */
 
+import type { Exemplar } from "./exemplar.ts";
+
 export interface FamilyFacts {
   readonly type: string;
   readonly name: string;
@@ -31,6 +33,12 @@ export function toLabelText(labels: readonly (readonly [name: string, value: str
 export function toBoundText(bound: number): string {
   if (bound === Infinity) return "+Inf";
   return Number.isInteger(bound) ? `${bound}.0` : String(bound);
+}
+
+/** What follows the value of a bucket. Its labels take 63 of the 128 characters that there may be. */
+export function toExemplarText(value: number, { traceId, spanId, atEpochMs }: Exemplar): string {
+  const seconds = (atEpochMs / 1_000).toFixed(3);
+  return ` # {trace_id="${traceId}",span_id="${spanId}"} ${value} ${seconds}`;
 }
 
 function escapeText(text: string): string {

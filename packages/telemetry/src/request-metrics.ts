@@ -8,49 +8,61 @@
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import type {
   AttemptFacts,
-  AttemptResult,
-  GapRecorder,
+  OwnTime,
   RequestEvent,
-  RequestObserver,
   RequestReport,
+  StreamRecorder,
+  StreamReport,
 } from "@slipstream/contracts/request-events";
-import * as catalog from "./catalog.ts";
-import type { CounterRow, GenAiLabel } from "./catalog.ts";
+import { AttemptMetrics } from "./attempt-metrics.ts";
+import type { ExemplarSource } from "./exemplar.ts";
+import * as requestRows from "./request-rows.ts";
+import * as streamRows from "./stream-rows.ts";
+import type { RequestSubscriber } from "./fan-out-observer.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
 import { NONE } from "./labels.ts";
-import type { Labels } from "./labels.ts";
+import { toAttemptLabels, toGenAiLabels } from "./request-labels.ts";
+import { StreamMetrics } from "./stream-metrics.ts";
+import { UsageMetrics } from "./usage-metrics.ts";
 
-type CountedUsage = "inputTokens" | "outputTokens" | "cachedInputTokens" | "reasoningTokens";
-
-const USAGE_ROWS: readonly (readonly [CountedUsage, CounterRow<GenAiLabel>])[] = [
-  ["inputTokens", catalog.INPUT_TOKENS],
-  ["outputTokens", catalog.OUTPUT_TOKENS],
-  ["cachedInputTokens", catalog.CACHE_READ_INPUT_TOKENS],
-  ["reasoningTokens", catalog.REASONING_OUTPUT_TOKENS],
-];
-
-export class RequestMetrics implements RequestObserver {
+export class RequestMetrics implements RequestSubscriber {
+  readonly #attempts: AttemptMetrics;
+  readonly #streams: StreamMetrics;
+  readonly #usage: UsageMetrics;
   readonly #firstToken;
-  readonly #gaps;
   readonly #durations;
+  readonly #timePerToken;
+  readonly #longestGap;
   readonly #requests;
+  readonly #streamRequests;
   readonly #inflight;
   readonly #errors;
-  readonly #attempts;
   readonly #chunks;
-  readonly #usage;
+  readonly #blocked;
+  readonly #beforeUpstream: HistogramChild;
+  readonly #afterUpstream: HistogramChild;
 
-  constructor(instruments: Instruments) {
-    this.#firstToken = instruments.histogram(catalog.TIME_TO_FIRST_TOKEN);
-    this.#gaps = instruments.histogram(catalog.CHUNK_GAP);
-    this.#durations = instruments.histogram(catalog.REQUEST_DURATION);
-    this.#requests = instruments.counter(catalog.REQUESTS);
-    this.#inflight = instruments.gauge(catalog.INFLIGHT_REQUESTS);
-    this.#errors = instruments.fixedCounter(catalog.ERRORS);
-    this.#attempts = instruments.counter(catalog.UPSTREAM_ATTEMPTS);
-    this.#chunks = instruments.counter(catalog.STREAM_CHUNKS);
-    this.#usage = USAGE_ROWS.map(([count, row]) => ({ count, counter: instruments.counter(row) }));
+  readonly #exemplarOf: ExemplarSource;
+
+  constructor(instruments: Instruments, exemplarOf: ExemplarSource) {
+    this.#exemplarOf = exemplarOf;
+    this.#firstToken = instruments.histogram(streamRows.TIME_TO_FIRST_TOKEN);
+    this.#streams = new StreamMetrics(instruments);
+    this.#attempts = new AttemptMetrics(instruments);
+    this.#usage = new UsageMetrics(instruments);
+    this.#durations = instruments.histogram(requestRows.REQUEST_DURATION);
+    this.#timePerToken = instruments.histogram(streamRows.TIME_PER_TOKEN);
+    this.#longestGap = instruments.histogram(streamRows.LONGEST_GAP);
+    this.#requests = instruments.counter(requestRows.REQUESTS);
+    this.#streamRequests = instruments.counter(requestRows.STREAMS);
+    this.#inflight = instruments.gauge(requestRows.INFLIGHT_REQUESTS);
+    this.#errors = instruments.fixedCounter(requestRows.ERRORS);
+    this.#chunks = instruments.counter(streamRows.STREAM_CHUNKS);
+    this.#blocked = instruments.counter(streamRows.CLIENT_BLOCKED);
+    const overhead = instruments.histogram(streamRows.OVERHEAD);
+    this.#beforeUpstream = overhead.child({ phase: "before_upstream" });
+    this.#afterUpstream = overhead.child({ phase: "after_upstream" });
     // From 0 on, because a rate does not see the step from nothing to the first error.
     for (const [code, { blame }] of Object.entries(ERROR_SPECS))
       this.#errors.inc({ code, blame }, 0);
@@ -62,9 +74,8 @@ export class RequestMetrics implements RequestObserver {
         this.#inflight.inc();
         return;
       case "attempt_start":
-        return;
       case "attempt_end":
-        this.#recordAttempt(event, event.result);
+        this.#attempts.observe(event);
         return;
       case "chunk_first":
         this.#firstToken.child(toAttemptLabels(event)).observe(event.firstChunkMs / 1_000);
@@ -74,66 +85,67 @@ export class RequestMetrics implements RequestObserver {
     }
   }
 
-  gapRecorder(attempt: AttemptFacts): GapRecorder {
-    return new HistogramGapRecorder(this.#gaps.child(toAttemptLabels(attempt)));
-  }
-
-  #recordAttempt(attempt: AttemptFacts, result: AttemptResult): void {
-    const { model, deploymentId: deployment } = attempt;
-    const resultLabel = result.type === "failed" ? result.code : result.type;
-    this.#attempts.child({ gen_ai_request_model: model, deployment, result: resultLabel }).add(1);
+  streamRecorder(attempt: AttemptFacts): StreamRecorder {
+    return this.#streams.recorder(attempt);
   }
 
   #recordEnd(report: RequestReport): void {
-    const { endpoint, outcome, errorCode, stream } = report;
-    const model = report.model ?? NONE;
+    const { endpoint, outcome, errorCode, stream, isStream } = report;
+    const model = { gen_ai_request_model: report.model ?? NONE };
     this.#inflight.dec();
-    this.#requests.child({ endpoint, gen_ai_request_model: model, outcome }).add(1);
+    this.#requests.child({ endpoint, ...model, outcome }).add(1);
+    if (isStream) this.#streamRequests.child({ ...model, outcome }).add(1);
     if (errorCode !== undefined) {
       this.#errors.inc({ code: errorCode, blame: ERROR_SPECS[errorCode].blame });
     }
-    if (stream !== undefined) {
-      const deployment = report.deploymentId ?? NONE;
-      this.#chunks.child({ gen_ai_request_model: model, deployment }).add(stream.chunks);
-    }
+    if (stream !== undefined) this.#recordStream(report, stream);
     this.#recordInference(report);
+    this.#showTrace(report);
+    this.#recordOwnTime(report.ownTime);
+    this.#usage.recordEnd(report);
+  }
+
+  #recordStream(report: RequestReport, { chunks, gapMsMax, blockedMs }: StreamReport): void {
+    const model = { gen_ai_request_model: report.model ?? NONE };
+    const labels = { ...model, deployment: report.deploymentId ?? NONE };
+    this.#chunks.child(labels).add(chunks);
+    if (chunks > 1) this.#longestGap.child(labels).observe(gapMsMax / 1_000);
+    if (blockedMs > 0) this.#blocked.child(model).add(blockedMs / 1_000);
   }
 
   #recordInference(report: RequestReport): void {
-    if (report.operation === undefined) return;
-    const { outcome, usage } = report;
-    const labels: Labels<GenAiLabel> = {
-      gen_ai_operation_name: report.operation,
-      gen_ai_provider_name: report.provider ?? NONE,
-      gen_ai_request_model: report.model ?? NONE,
-    };
-    const error_type = outcome === "complete" ? "" : outcome;
-    this.#durations.child({ ...labels, error_type }).observe(report.durationMs / 1_000);
-    for (const { count, counter } of this.#usage) {
-      const tokens = usage?.[count];
-      if (tokens !== undefined) counter.child(labels).add(tokens);
-    }
+    const labels = toGenAiLabels(report);
+    if (labels === undefined) return;
+    const { outcome, durationMs, stream, usage } = report;
+    this.#durations
+      .child({ ...labels, error_type: toErrorType(report) })
+      .observe(durationMs / 1_000);
+    const { firstChunkMs } = stream ?? {};
+    const tokens = usage?.outputTokens ?? 0;
+    if (outcome !== "complete" || firstChunkMs === undefined || tokens < 2) return;
+    const seconds = (durationMs - firstChunkMs) / 1_000;
+    this.#timePerToken.child(labels).observe(seconds / (tokens - 1));
+  }
+
+  /** Marks what was recorded of a request with its trace, if there is one to look at. */
+  #showTrace(report: RequestReport): void {
+    const exemplar = this.#exemplarOf(report);
+    const labels = exemplar === undefined ? undefined : toGenAiLabels(report);
+    if (exemplar === undefined || labels === undefined) return;
+    const duration = this.#durations.child({ ...labels, error_type: toErrorType(report) });
+    duration.setExemplar(report.durationMs / 1_000, exemplar);
+    const { deploymentId: deployment, stream } = report;
+    if (deployment === undefined || stream?.firstChunkMs === undefined) return;
+    const firstToken = this.#firstToken.child({ ...labels, deployment });
+    firstToken.setExemplar(stream.firstChunkMs / 1_000, exemplar);
+  }
+
+  #recordOwnTime({ beforeUpstreamMs, afterUpstreamMs }: OwnTime): void {
+    if (beforeUpstreamMs !== undefined) this.#beforeUpstream.observe(beforeUpstreamMs / 1_000);
+    if (afterUpstreamMs !== undefined) this.#afterUpstream.observe(afterUpstreamMs / 1_000);
   }
 }
 
-/** Hot. */
-class HistogramGapRecorder implements GapRecorder {
-  readonly #child: HistogramChild;
-
-  constructor(child: HistogramChild) {
-    this.#child = child;
-  }
-
-  recordGap(gapMs: number): void {
-    this.#child.observe(gapMs / 1_000);
-  }
-}
-
-function toAttemptLabels(attempt: AttemptFacts): Labels<GenAiLabel | "deployment"> {
-  return {
-    gen_ai_operation_name: attempt.operation,
-    gen_ai_provider_name: attempt.provider,
-    gen_ai_request_model: attempt.model,
-    deployment: attempt.deploymentId,
-  };
+function toErrorType({ outcome }: RequestReport): string {
+  return outcome === "complete" ? "" : outcome;
 }

@@ -9,7 +9,7 @@ import { readdir } from "node:fs/promises";
 import { eventLoopUtilization } from "node:perf_hooks";
 import process from "node:process";
 import type { Counter } from "prom-client";
-import * as catalog from "./catalog.ts";
+import * as rows from "./process-rows.ts";
 import type { Instruments } from "./instruments.ts";
 
 export class RuntimeMetrics {
@@ -18,21 +18,21 @@ export class RuntimeMetrics {
 
   constructor(instruments: Instruments, version: string) {
     this.#counters = {
-      loopActive: instruments.fixedCounter(catalog.EVENT_LOOP_ACTIVE),
-      loopIdle: instruments.fixedCounter(catalog.EVENT_LOOP_IDLE),
-      cpu: instruments.fixedCounter(catalog.CPU),
-      cpuUser: instruments.fixedCounter(catalog.CPU_USER),
-      cpuSystem: instruments.fixedCounter(catalog.CPU_SYSTEM),
+      loopActive: instruments.fixedCounter(rows.EVENT_LOOP_ACTIVE),
+      loopIdle: instruments.fixedCounter(rows.EVENT_LOOP_IDLE),
+      cpu: instruments.fixedCounter(rows.CPU),
+      cpuUser: instruments.fixedCounter(rows.CPU_USER),
+      cpuSystem: instruments.fixedCounter(rows.CPU_SYSTEM),
     };
     this.#gauges = {
-      residentMemory: instruments.gauge(catalog.RESIDENT_MEMORY),
-      heapTotal: instruments.gauge(catalog.HEAP_TOTAL),
-      heapUsed: instruments.gauge(catalog.HEAP_USED),
-      externalMemory: instruments.gauge(catalog.EXTERNAL_MEMORY),
-      openFiles: instruments.gauge(catalog.OPEN_FILES),
+      residentMemory: instruments.gauge(rows.RESIDENT_MEMORY),
+      heapTotal: instruments.gauge(rows.HEAP_TOTAL),
+      heapUsed: instruments.gauge(rows.HEAP_USED),
+      externalMemory: instruments.gauge(rows.EXTERNAL_MEMORY),
+      openFiles: instruments.gauge(rows.OPEN_FILES),
     };
-    instruments.gauge(catalog.BUILD_INFO).set({ version, node: process.version }, 1);
-    instruments.gauge(catalog.START_TIME).set(Date.now() / 1_000 - process.uptime());
+    instruments.gauge(rows.BUILD_INFO).set({ version, node: process.version }, 1);
+    instruments.gauge(rows.START_TIME).set(Date.now() / 1_000 - process.uptime());
   }
 
   async sample(): Promise<void> {

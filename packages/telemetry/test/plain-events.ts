@@ -1,11 +1,13 @@
 /** Plain events of requests for tests, with only what a test cares about left to say. */
 import type {
   AttemptFacts,
+  RequestEvent,
   RequestReport,
   StreamReport,
 } from "@slipstream/contracts/request-events";
 
 export const ATTEMPT: AttemptFacts = {
+  requestNumber: 1,
   requestId: "6f9c2d0e-8f0b-4c9e-9a52-0d6d1b1f3a77",
   attempt: 1,
   operation: "chat",
@@ -14,9 +16,35 @@ export const ATTEMPT: AttemptFacts = {
   deploymentId: "fleet-a/meta-llama",
 };
 
-export const STREAM: StreamReport = { firstChunkMs: 120, chunks: 3, gapMsMax: 40 };
+/** The first event of each request, and the last two of its only attempt. */
+type EventOf<Type extends RequestEvent["type"]> = RequestEvent & { readonly type: Type };
+
+export const START: EventOf<"request_start"> = {
+  type: "request_start",
+  requestNumber: ATTEMPT.requestNumber,
+  requestId: ATTEMPT.requestId,
+  endpoint: "chat_completions",
+  trace: {},
+};
+
+export const ATTEMPT_START: EventOf<"attempt_start"> = {
+  type: "attempt_start",
+  retryOf: undefined,
+  ...ATTEMPT,
+};
+
+export const ATTEMPT_END: EventOf<"attempt_end"> = {
+  type: "attempt_end",
+  durationMs: 5,
+  timing: { sentMs: 1, headMs: 50, firstContentMs: 110 },
+  result: { type: "answered" },
+  ...ATTEMPT,
+};
+
+export const STREAM: StreamReport = { firstChunkMs: 120, chunks: 3, gapMsMax: 40, blockedMs: 0 };
 
 export const REPORT: RequestReport = {
+  requestNumber: ATTEMPT.requestNumber,
   requestId: ATTEMPT.requestId,
   endpoint: "chat_completions",
   operation: "chat",
@@ -44,6 +72,16 @@ export const REPORT: RequestReport = {
     audioOutputTokens: undefined,
     isSuspect: false,
   },
+  ownTime: { beforeUpstreamMs: 0.2, afterUpstreamMs: 0.03 },
+  settlement: {
+    inputTokens: 10,
+    cachedInputTokens: 5,
+    outputTokens: 20,
+    reasoningTokens: null,
+    source: "reported",
+    isSuspect: false,
+    costNanoUsd: 13_250,
+  },
 };
 
 /** Refused before anything was known about it. */
@@ -61,4 +99,6 @@ export const REJECTED: RequestReport = {
   stream: undefined,
   finishReason: undefined,
   usage: undefined,
+  ownTime: { beforeUpstreamMs: undefined, afterUpstreamMs: undefined },
+  settlement: undefined,
 };

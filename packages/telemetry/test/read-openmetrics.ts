@@ -8,6 +8,15 @@ export interface ReadSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** Of a bucket. */
+  readonly exemplar?: ReadExemplar | undefined;
+}
+
+interface ReadExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Since 1970. */
+  readonly atSeconds: number;
 }
 
 export interface Family {
@@ -25,7 +34,10 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
 };
 const HELP = /^# HELP ([a-zA-Z_:][\w:]*) ((?:[^"\\]|\\["\\n])+)$/;
 const TYPE = /^# TYPE (\S+) (\S+)$/;
-const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
+const SAMPLE =
+  /^([a-zA-Z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})? (\S+)(?: # \{([^}]*)\} (\S+) (\S+))?$/;
+/** Of the names and values of an exemplar's labels, characters. */
+const EXEMPLAR_MAX = 128;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\["\\n])*)"(,|$)/y;
 const NUMBER = /^(?:[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?|[+-]Inf|NaN)$/i;
 const FLOAT_BOUND = /^(?:\d+\.\d+|\d+(?:\.\d+)?e[+-]\d+|\+Inf)$/;
@@ -66,13 +78,33 @@ function readType(line: string, family: string): string {
 }
 
 function readSample(line: string, family: Family): ReadSample {
-  const [, name = "", labelText = "", value = ""] = SAMPLE.exec(line) ?? [];
+  const [, name = "", labelText = "", value = "", ...exemplar] = SAMPLE.exec(line) ?? [];
   const suffix = name.slice(family.name.length);
   if (!name.startsWith(family.name) || !SUFFIXES[family.type]?.includes(suffix)) {
     throw new Error(`not a sample of ${family.type} ${family.name}: ${line}`);
   }
   if (!NUMBER.test(value)) throw new Error(`not a number: ${line}`);
-  return { name, labels: readLabels(labelText), value: Number(value) };
+  const sample = { name, labels: readLabels(labelText), value: Number(value) };
+  if (exemplar[0] === undefined) return sample;
+  if (suffix !== "_bucket") throw new Error(`an exemplar outside of a bucket: ${line}`);
+  return { ...sample, exemplar: readExemplar(exemplar, sample.labels["le"] ?? "") };
+}
+
+function readExemplar(
+  [labelText = "", value = "", atSeconds = ""]: readonly (string | undefined)[],
+  bound: string,
+): ReadExemplar {
+  const labels = readLabels(labelText);
+  if (!NUMBER.test(value) || !NUMBER.test(atSeconds)) throw new Error(`exemplar: ${value}`);
+  if (Object.entries(labels).flat().join("").length > EXEMPLAR_MAX) {
+    throw new Error(`an exemplar with long labels: ${labelText}`);
+  }
+  if (Number(value) > toBound(bound)) throw new Error(`${value} is not in the bucket ${bound}`);
+  return { labels, value: Number(value), atSeconds: Number(atSeconds) };
+}
+
+function toBound(text: string): number {
+  return Number(text.replace("+Inf", "Infinity"));
 }
 
 function readLabels(text: string): Record<string, string> {
@@ -107,7 +139,7 @@ function checkHistogram(name: string, samples: readonly ReadSample[]): void {
     let below = { bound: -Infinity, count: 0 };
     for (const { labels, value } of buckets) {
       if (!FLOAT_BOUND.test(labels["le"] ?? "")) throw new Error(`${name}: le ${labels["le"]}`);
-      const bound = Number(labels["le"]?.replace("+Inf", "Infinity"));
+      const bound = toBound(labels["le"] ?? "");
       if (bound <= below.bound || value < below.count) throw new Error(`${name}: order of buckets`);
       below = { bound, count: value };
     }

@@ -78,6 +78,10 @@ export class FakeUpstream implements Upstream {
     return exchange;
   }
 
+  get connections(): number {
+    return 0;
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

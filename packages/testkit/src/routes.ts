@@ -30,6 +30,7 @@ export function testRoute(deployments: Route["deployments"], more: Partial<Route
     aliases: [],
     deadlines: TEST_DEADLINES,
     heartbeatMs: undefined,
+    pricing: undefined,
     deployments,
     ...more,
   };

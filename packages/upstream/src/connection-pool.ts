@@ -22,6 +22,11 @@ export class ConnectionPool implements ConnectionOwner {
     this.#connectionsMax = connectionsMax;
   }
 
+  /** Connections that are open or being opened. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** @returns the connection that it has or will have; `undefined` when it has to wait for one. */
   admit(passenger: Passenger): Connection | undefined {
     for (;;) {

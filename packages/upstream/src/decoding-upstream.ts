@@ -33,6 +33,9 @@ export function createDecodingUpstream(upstream: Upstream): Upstream {
       decoding.start(upstream.send(request, decoding));
       return decoding;
     },
+    get connections() {
+      return upstream.connections;
+    },
     close: () => upstream.close(),
   };
 }

@@ -44,6 +44,9 @@ export function createHttpUpstream(): Upstream {
       exchange.start();
       return exchange;
     },
+    get connections() {
+      return [...pools.values()].reduce((sum, pool) => sum + pool.size, 0);
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },

@@ -13,6 +13,9 @@ export function describeIssue(issue: z.core.$ZodIssue): readonly ConfigProblem[]
       message: `unknown key; expected one of: ${accepted}`,
     }));
   }
+  if (issue.code === "invalid_key") {
+    return issue.issues.map(({ message }) => ({ path, message }));
+  }
   if (issue.code === "invalid_value") {
     return [{ path, message: `expected one of: ${issue.values.map(String).join(", ")}` }];
   }

@@ -28,7 +28,7 @@ function listKeys(schema: Schema, path: string): readonly string[] {
     if (typeof value !== "object") return [];
     const keyPath = path === "" ? key : `${path}.${key}`;
     const items = typeof value.items === "object" && !Array.isArray(value.items) ? value.items : {};
-    if (value.type === "object") return listKeys(value, keyPath);
+    if (value.properties !== undefined) return listKeys(value, keyPath);
     if (items.type === "object") return listKeys(items, `${keyPath}[]`);
     return [toLine({ keyPath, value, isRequired: schema.required?.includes(key) ?? false })];
   });
@@ -51,7 +51,8 @@ function toLine({ keyPath, value, isRequired }: Key): string {
 
 function toAccepted({ type, enum: choices, minimum, maximum }: Schema): string {
   if (choices !== undefined) return choices.map((choice) => `\`${String(choice)}\``).join(" or ");
-  if (type === "integer") return `${minimum} to ${maximum}`;
+  if (type === "integer" || type === "number") return `${minimum} to ${maximum}`;
   if (type === "boolean") return "`true` or `false`";
+  if (type === "object") return "strings by name";
   return type === "array" ? "list of strings" : "string";
 }

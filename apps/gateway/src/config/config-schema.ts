@@ -4,7 +4,7 @@
 import type { Deadlines, Deployment, DialectName } from "@slipstream/contracts/deployment";
 import { z } from "zod";
 import { LOG_LEVELS } from "./config.ts";
-import type { Drain, ListenAddress, LogLevel } from "./config.ts";
+import type { Drain, ListenAddress, LogLevel, Tracing } from "./config.ts";
 
 /** A file that has passed the schema, with every default filled in. */
 export interface ConfigFile {
@@ -13,6 +13,7 @@ export interface ConfigFile {
   readonly drain: Drain;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
+  readonly tracing: Omit<Tracing, "endpoint"> & { readonly endpoint?: string | undefined };
   readonly providers: readonly ProviderEntry[];
   readonly models: readonly ModelEntry[];
 }
@@ -25,12 +26,19 @@ export interface ProviderEntry {
   readonly apiKey?: string | undefined;
 }
 
+export interface PricingEntry {
+  readonly inputUsdPerMillion: number;
+  readonly cachedInputUsdPerMillion?: number | undefined;
+  readonly outputUsdPerMillion: number;
+}
+
 interface ModelEntry {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly routing?: { readonly policy: "round-robin" } | undefined;
   readonly deadlines: Deadlines;
   readonly heartbeatMs?: number | undefined;
+  readonly pricing?: PricingEntry | undefined;
   readonly deployments: readonly DeploymentEntry[];
 }
 
@@ -107,6 +115,19 @@ const deadlines = z
   })
   .prefault({});
 
+/** A thousand times what the dearest model costs: more is a slip of the decimal point. */
+const PRICE_USD_MAX = 100_000;
+const PRICE = `expected US dollars per million tokens, from 0 to ${PRICE_USD_MAX}`;
+const price = z.number(PRICE).min(0, PRICE).max(PRICE_USD_MAX, PRICE);
+
+const pricing = z.strictObject({
+  inputUsdPerMillion: price.describe("A million input tokens, US dollars."),
+  cachedInputUsdPerMillion: price
+    .optional()
+    .describe("Those that the provider took from its prompt cache; as the others if left out."),
+  outputUsdPerMillion: price.describe("A million output tokens, US dollars."),
+});
+
 const model = z.strictObject({
   name: name.describe("What clients call it; a label of metrics."),
   aliases: z.array(name).default([]).describe("Other names for it."),
@@ -121,6 +142,9 @@ const model = z.strictObject({
     .describe(
       "Sends comments while the first token of a stream is awaited, this far apart, ms. Keeps load balancers from closing the connection; the status line is then 200 whatever follows. Off if it is left out.",
     ),
+  pricing: pricing
+    .optional()
+    .describe("What its tokens cost; without it requests have no cost, which is not 0."),
   deployments: z.array(deployment).min(1, "expected at least one deployment"),
 });
 
@@ -177,12 +201,47 @@ const log = z
   })
   .prefault({});
 
+const PRINTABLE = /^[\x20-\x7e]+$/;
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+
+const tracing = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .refine(isHttpUrl, "expected a URL like http://collector:4318, without credentials or query")
+      .optional()
+      .describe(
+        "Where an OpenTelemetry collector takes OTLP over HTTP; `/v1/traces` is added if it is not there. No traces if it is left out.",
+      ),
+    headers: z
+      .record(
+        z.string().regex(HEADER_NAME, "expected the name of a header"),
+        z.string().regex(PRINTABLE, "expected printable characters"),
+      )
+      .default({})
+      .describe(
+        "Sent with every message to it, such as `authorization`. Write `${NAME}` and keep secrets in the environment.",
+      ),
+    sampleRatio: numberBetween(0, 1)
+      .default(0.1)
+      .describe(
+        "Which part of all traces is kept, whatever happens. A client that sends a `traceparent` has decided for its own.",
+      ),
+    slowFirstTokenMs: milliseconds
+      .default(5000)
+      .describe(
+        "A trace is always kept if the first token of its stream came so late, ms; and if its request broke off or failed, unless the client was to blame.",
+      ),
+  })
+  .prefault({});
+
 export const configSchema: z.ZodType<ConfigFile> = z.strictObject({
   server,
   admin,
   drain,
   store,
   log,
+  tracing,
   providers: z.array(provider).min(1, "expected at least one provider"),
   models: z.array(model).min(1, "expected at least one model"),
 });
@@ -199,6 +258,7 @@ export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.strictObj
   admin: unread,
   drain: unread,
   log: unread,
+  tracing: unread,
   providers: unread,
   models: unread,
 });
@@ -206,6 +266,11 @@ export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.strictObj
 function wholeNumber(min: number, max: number): z.ZodInt {
   const message = `expected a whole number from ${min} to ${max}`;
   return z.int(message).min(min, message).max(max, message);
+}
+
+function numberBetween(min: number, max: number): z.ZodNumber {
+  const message = `expected a number from ${min} to ${max}`;
+  return z.number(message).min(min, message).max(max, message);
 }
 
 function isHttpUrl(text: string): boolean {

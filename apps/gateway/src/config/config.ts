@@ -20,7 +20,20 @@ export interface Config {
   readonly drain: Drain;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
+  /** `undefined` where no traces are wanted. */
+  readonly tracing: Tracing | undefined;
   readonly routes: readonly Route[];
+}
+
+export interface Tracing {
+  /** Where OTLP over HTTP is taken. */
+  readonly endpoint: string;
+  /** Secret. Sent with every message to it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the traces that begin here; 0 to 1. */
+  readonly sampleRatio: number;
+  /** From here on a first token is late enough for a trace of its own, ms. */
+  readonly slowFirstTokenMs: number;
 }
 
 /** How the gateway ends; both in milliseconds. */

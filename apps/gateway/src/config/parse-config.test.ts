@@ -32,6 +32,7 @@ test("what is left out gets its default", () => {
     drain: { graceMs: 5000, deadlineMs: 20_000 },
     store: { url: "sqlite:data/slipstream.db" },
     log: { level: "info" },
+    tracing: undefined,
     routes: [
       {
         model: "llama",
@@ -70,6 +71,32 @@ test("secrets come from the environment", () => {
   ]);
 });
 
+test("traces are wanted where there is a collector", () => {
+  const tracing = 'tracing: { endpoint: "http://c:4318", headers: { authorization: "${TOKEN}" } }';
+  expect(parse(tracing + MINIMAL, { TOKEN: "Bearer x" }).tracing).toEqual({
+    endpoint: "http://c:4318",
+    headers: { authorization: "Bearer x" },
+    sampleRatio: 0.1,
+    slowFirstTokenMs: 5000,
+  });
+  expect(parse(`tracing: { sampleRatio: 1 }${MINIMAL}`).tracing).toBeUndefined();
+  const wrong = `tracing:
+  endpoint: "http://user:secret@c"
+  headers: { "bad name": x, good: "a\\nb" }
+  sampleRatio: 1.1
+  slowFirstTokenMs: -1
+  sampleRate: 1
+`;
+  expect(problemsOf(wrong + MINIMAL)).toEqual([
+    "tracing.endpoint: expected a URL like http://collector:4318, without credentials or query",
+    "tracing.headers.bad name: expected the name of a header",
+    "tracing.headers.good: expected printable characters",
+    "tracing.sampleRatio: expected a number from 0 to 1",
+    "tracing.slowFirstTokenMs: expected a whole number from 1 to 3600000",
+    "tracing.sampleRate: unknown key; expected one of: endpoint, headers, sampleRatio, slowFirstTokenMs",
+  ]);
+});
+
 test("all problems are told at once, each with its path and what is accepted", () => {
   const problems = problemsOf(`
 server: { port: 80800, hots: x }
@@ -91,7 +118,7 @@ extra: 1
     "providers[1].baseUrl: expected a URL like http://host:port/v1, without credentials or query",
     "models[0].deployments[1].weight: expected a whole number from 1 to 1000",
     "models[1].deployments: expected at least one deployment",
-    "extra: unknown key; expected one of: server, admin, drain, store, log, providers, models",
+    "extra: unknown key; expected one of: server, admin, drain, store, log, tracing, providers, models",
     `providers[1].name: "a" is taken by providers[0].name; each name may be used once`,
     `models[1].name: "n" is taken by models[0].aliases[0]; each name may be used once`,
     `models[0].deployments[0].provider: no provider is named "b"; expected one of: "a", "a"`,

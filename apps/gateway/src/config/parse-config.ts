@@ -3,15 +3,16 @@
  */
 import type { Deployment, Route } from "@slipstream/contracts/deployment";
 import { InvariantError } from "@slipstream/contracts/errors";
+import type { Pricing } from "@slipstream/contracts/settlement";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import type { Config } from "./config.ts";
+import type { Config, Tracing } from "./config.ts";
 import { ConfigError } from "./config-problem.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { findReferenceProblems } from "./config-references.ts";
 import { describeIssue } from "./config-issue.ts";
 import { configSchema, storeFileSchema } from "./config-schema.ts";
-import type { ConfigFile, DeploymentEntry, ProviderEntry } from "./config-schema.ts";
+import type { ConfigFile, DeploymentEntry, PricingEntry, ProviderEntry } from "./config-schema.ts";
 import { substituteVariables } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 
@@ -27,7 +28,7 @@ export function parseConfig(source: ConfigSource, environment: Environment): Con
   const { value, problems } = substituteVariables(parseYaml(source), environment);
   const file = check(source, configSchema, value, [...problems, ...findReferenceProblems(value)]);
   const { server, admin, drain, store, log } = file;
-  return { server, admin, drain, store, log, routes: toRoutes(file) };
+  return { server, admin, drain, store, log, tracing: toTracing(file), routes: toRoutes(file) };
 }
 
 /** Reads nothing but the store's URL. @throws {ConfigError} */
@@ -71,6 +72,11 @@ function parseYaml(source: ConfigSource): unknown {
   }
 }
 
+function toTracing({ tracing }: ConfigFile): Tracing | undefined {
+  const { endpoint, ...settings } = tracing;
+  return endpoint === undefined ? undefined : { endpoint, ...settings };
+}
+
 function toRoutes(file: ConfigFile): readonly Route[] {
   const providers = new Map(file.providers.map((provider) => [provider.name, provider]));
   return file.models.map((model) => {
@@ -81,8 +87,28 @@ function toRoutes(file: ConfigFile): readonly Route[] {
     });
     if (first === undefined) throw new InvariantError("a length was not checked");
     const { name, aliases, deadlines, heartbeatMs } = model;
-    return { model: name, aliases, deadlines, heartbeatMs, deployments: [first, ...rest] };
+    return {
+      model: name,
+      aliases,
+      deadlines,
+      heartbeatMs,
+      pricing: model.pricing === undefined ? undefined : toPricing(model.pricing),
+      deployments: [first, ...rest],
+    };
   });
+}
+
+/** Dollars per million tokens are micro-dollars, thousands of nano-dollars, per token. */
+const NANO_USD_PER_MICRO_USD = 1000;
+
+function toPricing(entry: PricingEntry): Pricing {
+  const { inputUsdPerMillion, outputUsdPerMillion } = entry;
+  const { cachedInputUsdPerMillion = inputUsdPerMillion } = entry;
+  return {
+    inputNanoUsd: inputUsdPerMillion * NANO_USD_PER_MICRO_USD,
+    cachedInputNanoUsd: cachedInputUsdPerMillion * NANO_USD_PER_MICRO_USD,
+    outputNanoUsd: outputUsdPerMillion * NANO_USD_PER_MICRO_USD,
+  };
 }
 
 function toDeployment(

@@ -18,6 +18,8 @@ import { SERVER_LIMITS } from "./server-limits.ts";
 const PATH_REST_MAX = 512;
 
 export interface DataServer {
+  /** Connections of clients that are open. */
+  readonly connections: number;
   /** @returns the address that is listened on. */
   listen(address: ListenAddress): Promise<AddressInfo | string | null>;
   /** Answers still come, but each tells its client to connect anew, which may lead elsewhere. */
@@ -32,7 +34,15 @@ export function createDataServer(ports: PipelinePorts): DataServer {
   const entrance = new Entrance(ports);
   const server = createRouter(ports, entrance);
   let closed: Promise<void> | undefined;
+  let connections = 0;
+  server.server.on("connection", (socket) => {
+    connections++;
+    socket.once("close", () => connections--);
+  });
   return {
+    get connections() {
+      return connections;
+    },
     async listen(address) {
       await server.listen(address);
       return server.server.address();

@@ -4,6 +4,7 @@ import type { Migration } from "kysely/migration";
 import { StoreError } from "../store-error.ts";
 import { organizationsAndKeys } from "./migrations/0001-organizations-and-keys.ts";
 import { usageRecords } from "./migrations/0002-usage-records.ts";
+import { usageCost } from "./migrations/0003-usage-cost.ts";
 import type { StoreTables } from "./store-tables.ts";
 
 /**
@@ -13,6 +14,7 @@ import type { StoreTables } from "./store-tables.ts";
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-organizations-and-keys": organizationsAndKeys,
   "0002-usage-records": usageRecords,
+  "0003-usage-cost": usageCost,
 };
 
 /** Brings the tables up to date, or changes nothing. Any number of processes may do it at once. */

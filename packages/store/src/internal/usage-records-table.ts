@@ -29,6 +29,7 @@ export interface UsageRecordsTable {
   reasoning_tokens: number | null;
   source: UsageSource;
   is_suspect: number;
+  cost_nano_usd: number | null;
 }
 
 /** Always with its columns in this order. */
@@ -61,6 +62,7 @@ export function toUsageRow(record: UsageRecord): UsageRow | undefined {
     reasoning_tokens: record.reasoningTokens,
     source: record.source,
     is_suspect: Number(record.isSuspect),
+    cost_nano_usd: record.costNanoUsd,
   };
   return Object.values(row).every(isWritable) ? row : undefined;
 }
@@ -97,5 +99,6 @@ export function toUsageRecord(row: UsageRow): UsageRecord {
     reasoningTokens: row.reasoning_tokens,
     source: row.source,
     isSuspect: row.is_suspect === 1,
+    costNanoUsd: row.cost_nano_usd,
   };
 }

@@ -93,6 +93,10 @@ export class UsageWriter implements UsageSink {
     else if (this.#queue.length === BATCH_RECORDS) this.#nap.end();
   }
 
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   async flush(): Promise<void> {
     if (this.#written === this.#accepted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();

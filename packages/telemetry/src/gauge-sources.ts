@@ -1,0 +1,10 @@
+/** What others know at the moment of a scrape. */
+export interface GaugeSources {
+  /** Of answers that wait for clients, bytes. */
+  heldBytes(): number;
+  /** Usage records that are not in the store yet. */
+  usageRecordsWaiting(): number;
+  /** Connections to clients and to upstreams. */
+  clientSockets(): number;
+  upstreamSockets(): number;
+}

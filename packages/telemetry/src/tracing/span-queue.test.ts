@@ -1,0 +1,119 @@
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import { expect, test } from "vitest";
+import type { Loss } from "../losses.ts";
+import type { PlannedSpan } from "./span-plan.ts";
+import { SpanQueue } from "./span-queue.ts";
+
+const SUCCESS = 0;
+const FAILED = 1;
+
+/** A queue in front of an exporter that waits until it is told what became of its spans. */
+function createQueue(waitingMax: number): {
+  readonly queue: SpanQueue;
+  readonly losses: Loss[];
+  readonly exported: ReadableSpan[];
+  readonly settle: (code: number) => void;
+} {
+  const losses: Loss[] = [];
+  const exported: ReadableSpan[] = [];
+  const waiting: ((code: number) => void)[] = [];
+  const exporter: SpanExporter = {
+    export(spans, settled) {
+      exported.push(...spans);
+      waiting.push((code) => settled({ code }));
+    },
+    shutdown: () => Promise.resolve(),
+  };
+  const queue = new SpanQueue((loss) => losses.push(loss), waitingMax);
+  queue.tracer = new TracerProvider({
+    sampler: new AlwaysOnSampler(),
+    idGenerator: queue.idGenerator,
+    spanProcessors: [new SimpleSpanProcessor({ exporter: queue.watch(exporter) })],
+  }).getTracer("test");
+  return {
+    queue,
+    losses,
+    exported,
+    settle: (code) => waiting.splice(0).forEach((settled) => settled(code)),
+  };
+}
+
+function plan(spanId: string, parentSpanId: string | undefined, isError = false): PlannedSpan {
+  return {
+    name: `span ${spanId}`,
+    kind: parentSpanId === undefined ? "server" : "client",
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    spanId: spanId.repeat(16),
+    parentSpanId: parentSpanId?.repeat(16),
+    startEpochMs: 1_700_000_000_000.25,
+    endEpochMs: 1_700_000_000_001.5,
+    attributes: { known: 1, unknown: undefined },
+    isError,
+  };
+}
+
+const TRACE = [plan("a", undefined), plan("b", "a", true), plan("c", "b")];
+
+test("spans of the SDK have the ids, times and parents that were planned", () => {
+  const { queue, exported } = createQueue(10);
+  expect(queue.add(TRACE)).toBe(true);
+  const seen = exported.map((span) => ({
+    traceId: span.spanContext().traceId,
+    spanId: span.spanContext().spanId,
+    parentSpanId: span.parentSpanContext?.spanId,
+    start: span.startTime,
+    end: span.endTime,
+    attributes: span.attributes,
+    status: span.status,
+  }));
+  expect(seen).toEqual(
+    TRACE.map(({ traceId, spanId, parentSpanId, isError }) => ({
+      traceId,
+      spanId,
+      parentSpanId,
+      start: [1_700_000_000, 250_000],
+      end: [1_700_000_000, 1_500_000],
+      attributes: { known: 1 },
+      status: { code: isError ? 2 : 0 },
+    })),
+  );
+});
+
+test("a trace is taken whole or not at all, and there is room again when spans have left", () => {
+  const { queue, losses, exported, settle } = createQueue(7);
+  expect([queue.add(TRACE), queue.add(TRACE), queue.add(TRACE)]).toEqual([true, true, false]);
+  expect(losses).toEqual(["span", "span", "span"]);
+  expect(exported).toHaveLength(6);
+  settle(SUCCESS);
+  expect(queue.add(TRACE)).toBe(true);
+  expect(losses).toHaveLength(3);
+});
+
+test("what did not arrive is counted, and takes no room", () => {
+  const { queue, losses, settle } = createQueue(3);
+  queue.add(TRACE);
+  settle(FAILED);
+  expect(losses).toEqual(["span", "span", "span"]);
+  expect(queue.add(TRACE)).toBe(true);
+});
+
+test("before there is a tracer, and after the end, nothing is taken", () => {
+  const { queue, losses } = createQueue(10);
+  queue.tracer = undefined;
+  expect(queue.add(TRACE)).toBe(false);
+  expect(losses).toHaveLength(3);
+});
+
+test("spans that the SDK does not record are counted, and take no room", () => {
+  const { queue, losses } = createQueue(3);
+  queue.tracer = new TracerProvider({ sampler: new AlwaysOffSampler() }).getTracer("test");
+  queue.add(TRACE);
+  queue.add(TRACE);
+  expect(losses).toHaveLength(6);
+});

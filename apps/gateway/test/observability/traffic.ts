@@ -36,11 +36,15 @@ export const MODELS: RigModels = {
   large: ["fleet-b:mock/tokens=200,tokenBytes=40000"],
 };
 
+/** Round figures, so that a sum is exact. */
+export const PRICE = { inputUsdPerMillion: 1, outputUsdPerMillion: 4 } as const;
+
 /** As long as an answer takes: a busy machine must not make others late. */
 const DEADLINE_MS = 4_000;
 const CLIENT_STALL_MS = 3_000;
 
-export const OPTIONS: Pick<RigOptions, "deadlines"> = {
+export const OPTIONS: Pick<RigOptions, "deadlines" | "pricing"> = {
+  pricing: PRICE,
   deadlines: { firstTokenMs: DEADLINE_MS, stallMs: DEADLINE_MS, clientStallMs: CLIENT_STALL_MS },
 };
 
@@ -52,8 +56,12 @@ interface Trace {
   readonly outcome: Outcome;
   readonly error?: ErrorCode;
   readonly key?: KeyLookUp;
+  /** It asked for a stream, of a model that there is. */
+  readonly isStream?: true;
   /** Content events of a stream. */
   readonly chunks?: number;
+  /** Gaps of a second or more. */
+  readonly stalls?: number;
   /** As the provider reports them. */
   readonly outputTokens?: number;
 }
@@ -66,30 +74,40 @@ interface Visit {
 }
 
 const HIT = { key: "hit" } as const;
+const STREAM = { isStream: true } as const;
 /** Well-formed, and nobody's. */
 const UNKNOWN_KEY = createApiKey();
 /** Wrong checksum: refused before any cache. */
 const MALFORMED_KEY = "sk-00000000000000000000000000000000";
 
 const VISITS: readonly Visit[] = [
-  complete("stream", 6, streamOf("llama-3.3-70b"), { chunks: 120, outputTokens: 120 }),
+  complete("stream", 6, streamOf("llama-3.3-70b"), { ...STREAM, chunks: 120, outputTokens: 120 }),
   complete("whole answer", 2, wholeOf("llama-3.3-70b"), { outputTokens: 120 }),
-  complete("reasoning stream", 2, streamOf("qwen3-32b"), { chunks: 120, outputTokens: 120 }),
-  complete("failover", 2, streamOf("mistral-small"), { chunks: 120, outputTokens: 120 }),
-  complete("stream with long gaps", 1, streamOf("deepseek-v3"), { chunks: 3, outputTokens: 3 }),
+  complete("reasoning stream", 2, streamOf("qwen3-32b"), {
+    ...STREAM,
+    chunks: 120,
+    outputTokens: 120,
+  }),
+  complete("failover", 2, streamOf("mistral-small"), { ...STREAM, chunks: 120, outputTokens: 120 }),
+  complete("stream with long gaps", 1, streamOf("deepseek-v3"), {
+    ...STREAM,
+    chunks: 3,
+    stalls: 2,
+    outputTokens: 3,
+  }),
   {
     name: "embeddings",
     perRound: 1,
     trace: { ...HIT, outcome: "complete" },
     send: (rig) => post(rig, "/embeddings", { model: "bge-m3", input: "some words" }),
   },
-  failed("broken upstream", streamOf("broken-500"), "upstream_error"),
-  failed("limited upstream", streamOf("broken-429"), "upstream_rate_limited"),
+  failed("broken upstream", streamOf("broken-500"), "upstream_error", STREAM),
+  failed("limited upstream", streamOf("broken-429"), "upstream_rate_limited", STREAM),
   failed("page of HTML", wholeOf("broken-html"), "upstream_error"),
-  failed("unreachable", streamOf("unreachable"), "upstream_unreachable"),
-  failed("no first token", streamOf("hanging"), "first_token_timeout"),
-  failed("stall", streamOf("stalling"), "stall_timeout", { chunks: 4 }),
-  failed("torn stream", streamOf("torn"), "upstream_truncated", { chunks: 4 }),
+  failed("unreachable", streamOf("unreachable"), "upstream_unreachable", STREAM),
+  failed("no first token", streamOf("hanging"), "first_token_timeout", STREAM),
+  failed("stall", streamOf("stalling"), "stall_timeout", { ...STREAM, chunks: 4 }),
+  failed("torn stream", streamOf("torn"), "upstream_truncated", { ...STREAM, chunks: 4 }),
   failed("unknown model", streamOf("no-such-model"), "model_not_found"),
   failed("broken JSON", '{"model": "llama', "invalid_json"),
   {
@@ -107,19 +125,19 @@ const VISITS: readonly Visit[] = [
   {
     name: "client that leaves in the middle",
     perRound: 2,
-    trace: { ...HIT, outcome: "client_abort", chunks: 4 },
+    trace: { ...HIT, ...STREAM, outcome: "client_abort", chunks: 4 },
     send: (rig) => leaveInTheMiddle(rig, streamOf("stalling"), 4),
   },
   {
     name: "client that leaves before the first token",
     perRound: 1,
-    trace: { ...HIT, outcome: "client_abort" },
+    trace: { ...HIT, ...STREAM, outcome: "client_abort" },
     send: (rig) => leaveWhileWaiting(rig, streamOf("hanging")),
   },
   {
     name: "slow reader",
     perRound: 1,
-    trace: { ...HIT, outcome: "complete", chunks: 200, outputTokens: 200 },
+    trace: { ...HIT, ...STREAM, outcome: "complete", chunks: 200, outputTokens: 200 },
     send: (rig) => readSlowly(rig, streamOf("large")),
   },
   {
@@ -136,11 +154,16 @@ export interface Sent {
   readonly requests: number;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;
+  /** Outcomes of those that asked for a stream. */
+  readonly streams: Readonly<Record<string, number>>;
+  /** Requests for inference under a valid key. */
+  readonly records: number;
   readonly keys: Readonly<Record<string, number>>;
   /** Streams that had content: so many times to first token there are. */
   readonly firstTokens: number;
   readonly chunks: number;
   readonly gaps: number;
+  readonly stalls: number;
   /** As providers have reported them. */
   readonly outputTokens: number;
   /** When there was something to see, seconds since 1970: after the last visit they are only waited for. */
@@ -195,10 +218,14 @@ function sum(traces: readonly Trace[]): Omit<Sent, "busy"> {
     requests: traces.length,
     outcomes: countBy(traces.map(({ outcome }) => outcome)),
     errors: countBy(traces.map(({ error }) => error)),
+    streams: countBy(traces.filter(({ isStream }) => isStream).map(({ outcome }) => outcome)),
+    records: traces.filter(({ error, key }) => key !== undefined && error !== "invalid_api_key")
+      .length,
     keys: countBy(traces.map(({ key }) => key)),
     firstTokens,
     chunks: add(chunks),
     gaps: add(chunks) - firstTokens,
+    stalls: add(traces.map(({ stalls }) => stalls ?? 0)),
     outputTokens: add(traces.map(({ outputTokens }) => outputTokens ?? 0)),
   };
 }

@@ -78,7 +78,7 @@ test("everything that is mounted exists", () => {
 });
 
 test("every service that is named exists", () => {
-  const urls = [config.routes, datasources]
+  const urls = [config.routes, config.tracing, datasources]
     .flatMap((part) => JSON.stringify(part).match(/http:\/\/[\w-]+:\d+/g) ?? [])
     .map((url) => new URL(url).hostname);
   const needed = services.flatMap(([, service]) => service.depends_on ?? []);

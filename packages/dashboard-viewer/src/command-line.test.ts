@@ -14,6 +14,7 @@ test("what is needed, and times", () => {
       from: NOW - 300,
       to: undefined,
       scrapeInterval: undefined,
+      skipEmpty: false,
     },
   });
   expect(parseCommandLine(["--help"], NOW)).toEqual({ type: "help" });

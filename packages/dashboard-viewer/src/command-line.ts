@@ -11,6 +11,8 @@ export interface ViewOptions {
   readonly to: number | undefined;
   /** Seconds; `undefined`: as Prometheus says. */
   readonly scrapeInterval: number | undefined;
+  /** No picture of a dashboard without any data. */
+  readonly skipEmpty: boolean;
 }
 
 export type Command =
@@ -29,6 +31,7 @@ Usage: node packages/dashboard-viewer/src/main.ts --dashboards DIR --prometheus 
                           ISO 8601, or seconds or milliseconds since 1970
   --scrape-interval TIME  what Grafana's data source calls timeInterval, e.g. 15s; as Prometheus
                           says if left out
+  --skip-empty            no picture of a dashboard in which no panel has data
   --help                  this text
 
 Needs Chromium (Debian: apt install chromium). The pictures are ours, not Grafana's, and say so.
@@ -47,6 +50,7 @@ export function parseCommandLine(words: readonly string[], now: number): Command
       from: text,
       to: text,
       "scrape-interval": text,
+      "skip-empty": { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     } as const;
     const { values } = parseArgs({ args: [...words], options });
@@ -63,6 +67,7 @@ export function parseCommandLine(words: readonly string[], now: number): Command
         from,
         to,
         scrapeInterval: toSeconds(values["scrape-interval"]),
+        skipEmpty: values["skip-empty"],
       },
     };
   } catch (error) {

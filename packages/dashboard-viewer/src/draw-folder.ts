@@ -27,7 +27,13 @@ export async function drawFolder(options: ViewOptions, now: number): Promise<rea
     const context = await createContext(dashboard, client, { ...range, scrapeInterval });
     views.push({ name, view: await toDashboardView(dashboard, context) });
   }
-  return drawViews(views, options.out);
+  const wanted = options.skipEmpty ? views.filter(({ view }) => hasData(view)) : views;
+  return drawViews(wanted, options.out);
+}
+
+function hasData({ sections }: DashboardView): boolean {
+  const bodies = sections.flatMap(({ panels }) => panels.map(({ body }) => body.type));
+  return bodies.some((type) => type !== "message" && type !== "text");
 }
 
 interface NamedView {

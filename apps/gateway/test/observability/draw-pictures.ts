@@ -34,7 +34,7 @@ try {
   // At the beginning rates are not known yet.
   const from = busy.start + WARM_UP_SECONDS;
   const to = busy.end;
-  const options = { dashboards, out, from, to, scrapeInterval: SCRAPE_SECONDS };
+  const options = { dashboards, out, from, to, scrapeInterval: SCRAPE_SECONDS, skipEmpty: true };
   const paths = await drawFolder({ ...options, prometheus: observed.prometheus.url }, to);
   for (const path of paths) process.stdout.write(`${path}\n`);
 } finally {

@@ -109,6 +109,18 @@ describe.skipIf(!isInstalled)(`with a real Prometheus${SKIPPED}`, () => {
     expect(await read(perToken)).toBe(sent.streams["complete"]);
   });
 
+  test("traces, and the points on charts that lead to them", async () => {
+    expect(await readBy("decision", "slipstream_traces_total")).toEqual({ sampled: sent.requests });
+    const family = "gen_ai_server_time_to_first_token_seconds_bucket";
+    const exemplars = await observed.prometheus.exemplars(family, {
+      start: sent.busy.start,
+      end: Date.now() / 1_000,
+    });
+    expect(exemplars.length).toBeGreaterThan(0);
+    const known = new Set(observed.collector.spans.map(({ traceId }) => traceId));
+    expect(exemplars.filter(({ labels }) => !known.has(labels["trace_id"] ?? ""))).toEqual([]);
+  });
+
   test("records and money", async () => {
     expect(await read("sum(slipstream_usage_records_total)")).toBe(sent.records);
     const settled = await readBy("kind", "slipstream_settled_tokens_total");
@@ -159,6 +171,7 @@ describe.skipIf(!isInstalled)(`with a real Prometheus${SKIPPED}`, () => {
           from: sent.busy.start,
           to: sent.busy.end,
           scrapeInterval: SCRAPE_SECONDS,
+          skipEmpty: false,
         };
         const paths = await drawFolder(options, sent.busy.end);
         expect(paths).toHaveLength(globSync(join(DASHBOARDS, "*.json")).length);

@@ -31,7 +31,7 @@ const LEVELS: Readonly<Record<string, number>> = {
 const ADAPTER_LEVEL = 3;
 
 /** For development only: may be a devDependency of anybody and a dependency of nobody. */
-const TOOLS: readonly string[] = ["testkit", "bench"];
+const TOOLS: readonly string[] = ["testkit", "bench", "dashboard-viewer"];
 
 /** Up to here everything is handed in: clocks, sockets, files, the environment. */
 const PURE_LEVEL_MAX = 2;

@@ -21,6 +21,12 @@ export interface RigOptions {
   /** Of the mock. */
   readonly streamUsage?: Deployment["streamUsage"];
   readonly tracing?: Partial<Tracing>;
+  /** Of every model; US dollars for a million tokens. */
+  readonly pricing?: {
+    readonly inputUsdPerMillion: number;
+    readonly cachedInputUsdPerMillion?: number;
+    readonly outputUsdPerMillion: number;
+  };
   readonly drain?: { readonly graceMs: number; readonly deadlineMs: number };
 }
 
@@ -32,7 +38,7 @@ export interface RigPlaces {
 
 /** @returns the text of a configuration file. */
 export function toConfigText(models: RigModels, options: RigOptions, places: RigPlaces): string {
-  const { upstreamUrl = places.mockUrl, deadlines, heartbeatMs, streamUsage } = options;
+  const { upstreamUrl = places.mockUrl, deadlines, heartbeatMs, pricing, streamUsage } = options;
   const providers = { nobody: "http://127.0.0.1:1/v1", ...options.providers };
   const others = Object.entries(providers).map(([name, baseUrl]) => ({ name, baseUrl }));
   const mock = { name: "mock", baseUrl: upstreamUrl, apiKey: "upstream-key", streamUsage };
@@ -48,6 +54,7 @@ export function toConfigText(models: RigModels, options: RigOptions, places: Rig
       name,
       deadlines,
       heartbeatMs,
+      pricing,
       deployments: scripts.map((script) => toDeployment(script, providers)),
     })),
   });

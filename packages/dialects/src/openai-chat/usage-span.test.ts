@@ -124,6 +124,13 @@ test("whatever the JSON and its layout, only the top-level usage goes, and nothi
   );
 });
 
+test("what begins with the key is no object, whatever stands in front of the data", () => {
+  for (const before of [",", "{"]) {
+    const bytes = Buffer.from(`${before}"usage":}`);
+    expect(findUsageSpan(bytes, 1, bytes.length)).toBe(undefined);
+  }
+});
+
 test("whatever the bytes, it ends and stays within them", () => {
   const piece = fc.constantFrom(`"usage"`, `"`, `\\`, "{", "}", "[", "]", ",", ":", " ", "1", "é");
   fc.assert(

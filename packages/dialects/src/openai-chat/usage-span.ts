@@ -37,6 +37,8 @@ for (const [index, byte] of USAGE_KEY.subarray(0, KEY_REST).entries()) {
 export function findUsageSpan(bytes: Buffer, start: number, end: number): ByteSpan | undefined {
   const key = findUsageKey(bytes, start, end);
   if (key === -1) return undefined;
+  // What begins with the key is no object.
+  if (key === start) return undefined;
   const member = findLastMember(bytes, key, end) ?? findMember(bytes, start, end);
   return member && spanMember(bytes, member, end);
 }

@@ -21,7 +21,7 @@ export function drawHeatmap(place: HTMLElement, body: HeatmapBody): void {
     height: chart.clientHeight,
     cursor: { show: false },
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     scales: { x: { time: true, range: [body.from, body.to] }, y: { range: [0, rows] } },
     axes: [
       { ...TIME_AXIS, grid: { show: false } },

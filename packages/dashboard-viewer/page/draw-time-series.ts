@@ -21,7 +21,7 @@ export function drawTimeSeries(place: HTMLElement, body: TimeSeriesBody): void {
     height: chart.clientHeight,
     cursor: { show: false },
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     scales: toScales(body, drawn),
     axes: [TIME_AXIS, ...toAxes(body)],
     series: [{}, ...body.curves.map(toSeries)],
@@ -156,22 +156,35 @@ function drawThresholds(plot: uPlot, { thresholds }: TimeSeriesBody): void {
   context.restore();
 }
 
-/** Single requests, of which Grafana links the traces. */
+/** Half of a point's diagonal, and how near to another one it may be. px. */
+const POINT = 3;
+const NEAR_X = 16;
+const NEAR_Y = 9;
+
+/** Single requests, of which Grafana links the traces. Of those that would hide each other, one. */
 function drawExemplars(plot: uPlot, { exemplars }: TimeSeriesBody): void {
-  const { ctx: context, bbox } = plot;
+  const { ctx: context } = plot;
+  const taken = new Set<string>();
   context.save();
   context.fillStyle = "#7fa6f8";
+  context.globalAlpha = 0.75;
   for (const { time, value } of exemplars) {
     const x = plot.valToPos(time, "x", true);
     const y = plot.valToPos(value, "left", true);
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    if (y < bbox.top || y > bbox.top + bbox.height) continue;
+    const cell = `${Math.floor(x / NEAR_X)} ${Math.floor(y / NEAR_Y)}`;
+    if (taken.has(cell) || !isInside(plot, x, y)) continue;
+    taken.add(cell);
     context.beginPath();
-    context.moveTo(x, y - 4);
-    context.lineTo(x + 4, y);
-    context.lineTo(x, y + 4);
-    context.lineTo(x - 4, y);
+    context.moveTo(x, y - POINT);
+    context.lineTo(x + POINT, y);
+    context.lineTo(x, y + POINT);
+    context.lineTo(x - POINT, y);
     context.fill();
   }
   context.restore();
+}
+
+function isInside({ bbox }: uPlot, x: number, y: number): boolean {
+  const { left, top, width, height } = bbox;
+  return x >= left && x <= left + width && y >= top && y <= top + height;
 }

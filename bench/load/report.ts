@@ -1,4 +1,5 @@
 /** The result in words: a table, what its columns need to be read rightly, and the place. */
+import { formatTable } from "../format-table.ts";
 import type { Environment } from "./environment.ts";
 import { cpuUsPerUnit, ratiosToNginx } from "./figures.ts";
 import type { Figure } from "./figures.ts";
@@ -77,20 +78,6 @@ function formatSpread(spread: Spread | undefined): string {
 function formatNumber(value: number): string {
   if (value >= 100) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : 2);
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [lines[0], rule, ...lines.slice(1), ""].join("\n");
 }
 
 function formatEnvironment(environment: Environment): string {

@@ -21,8 +21,10 @@ const LEVELS: Readonly<Record<string, number>> = {
   upstream: 3,
   store: 3,
   telemetry: 3,
+  "grafana-dashboard-builder": 3,
   gateway: 4,
   "mock-upstream": 4,
+  dashboards: 4,
 };
 
 /** Adapters know the ports and nothing between. */
@@ -50,19 +52,19 @@ interface Package {
   readonly dependencies: readonly string[];
 }
 
-const packages: readonly Package[] = globSync("{apps,packages}/*/package.json", { cwd: root }).map(
-  (file) => {
-    const { name, dependencies = {} } = JSON.parse(
-      readFileSync(join(root, file), "utf8"),
-    ) as Manifest;
-    const internal = Object.keys(dependencies).filter((dependency) => dependency.startsWith(SCOPE));
-    return {
-      name: name.slice(SCOPE.length),
-      folder: dirname(file),
-      dependencies: internal.map((dependency) => dependency.slice(SCOPE.length)),
-    };
-  },
-);
+const MANIFESTS = ["{apps,packages}/*/package.json", "dashboards/package.json"];
+
+const packages: readonly Package[] = globSync(MANIFESTS, { cwd: root }).map((file) => {
+  const { name, dependencies = {} } = JSON.parse(
+    readFileSync(join(root, file), "utf8"),
+  ) as Manifest;
+  const internal = Object.keys(dependencies).filter((dependency) => dependency.startsWith(SCOPE));
+  return {
+    name: name.slice(SCOPE.length),
+    folder: dirname(file),
+    dependencies: internal.map((dependency) => dependency.slice(SCOPE.length)),
+  };
+});
 
 /** `import … from "x"` and `export … from "x"`, over several lines too; `import "x"` and `import("x")`. */
 const IMPORT = /^(?:import|export)\s[^"';]*?\sfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/gm;

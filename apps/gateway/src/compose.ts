@@ -48,8 +48,7 @@ export interface Gateway {
 /** @throws when the store cannot be opened or an address cannot be listened on. */
 export async function startGateway(config: Config): Promise<Gateway> {
   const telemetry = await startTelemetry(config);
-  const { metrics, recordLoss } = telemetry;
-  const logger = createLogger({ level: config.log.level, recordLoss });
+  const { metrics, logger, recordLoss } = telemetry;
   const store = await openStore(config.store.url, {
     usageObserver: toUsageObserver(logger, recordLoss),
   });
@@ -58,12 +57,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     nowEpochMs: Date.now,
     createId: randomUUIDv7,
   });
-  const subscribers = [
-    ...telemetry.subscribers,
-    createAccessLog(logger, telemetry.exemplars),
-    recorder,
-  ];
-  const observer = new FanOutObserver(subscribers, recordLoss);
+  const observer = new FanOutObserver([...telemetry.subscribers, recorder], recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
@@ -126,16 +120,18 @@ export async function startGateway(config: Config): Promise<Gateway> {
 
 interface Telemetry {
   readonly metrics: Metrics;
-  readonly exemplars: ExemplarSource;
+  readonly logger: Logger;
   readonly recordLoss: LossRecorder;
   readonly subscribers: readonly RequestSubscriber[];
   close(): Promise<void>;
 }
 
-async function startTelemetry({ tracing: wanted, routes }: Config): Promise<Telemetry> {
+async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise<Telemetry> {
   let tracing: Tracing | undefined;
   const exemplars: ExemplarSource = (report) => tracing?.exemplarOf(report);
   const metrics = createMetrics({ version: VERSION, exemplars });
+  const { recordLoss } = metrics;
+  const logger = createLogger({ level: log.level, recordLoss });
   if (wanted !== undefined) {
     tracing = await startTracing({
       ...wanted,
@@ -143,15 +139,15 @@ async function startTelemetry({ tracing: wanted, routes }: Config): Promise<Tele
       clock: systemClock,
       places: toTracePlaces(routes),
       recordDecision: metrics.recordTrace,
-      recordLoss: metrics.recordLoss,
+      recordLoss,
     });
   }
   return {
     metrics,
-    exemplars,
-    recordLoss: metrics.recordLoss,
-    // Metrics ask for the trace of a request that has ended: it has to be there.
-    subscribers: [...(tracing?.subscribers ?? []), metrics],
+    logger,
+    recordLoss,
+    // Those behind it ask for the trace of a request that has ended: it has to be there.
+    subscribers: [...(tracing?.subscribers ?? []), metrics, createAccessLog(logger, exemplars)],
     async close() {
       metrics.close();
       await tracing?.close();

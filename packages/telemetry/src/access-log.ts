@@ -38,7 +38,7 @@ function writeLine(logger: Logger, report: RequestReport, traceId: string | unde
 }
 
 function toFields(report: RequestReport): Record<string, string | number | undefined> {
-  const { stream, usage, principal } = report;
+  const { stream, principal } = report;
   return {
     requestId: report.requestId,
     endpoint: report.endpoint,
@@ -52,14 +52,20 @@ function toFields(report: RequestReport): Record<string, string | number | undef
     firstChunkMs: toShortMs(stream?.firstChunkMs),
     chunks: stream?.chunks,
     gapMsMax: toShortMs(stream?.gapMsMax),
+    ...toUsageFields(report),
+    keyId: principal?.keyId,
+    workspaceId: principal?.workspaceId,
+    organizationId: principal?.organizationId,
+  };
+}
+
+function toUsageFields({ usage, settlement }: RequestReport): Record<string, number | undefined> {
+  return {
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     cachedInputTokens: usage?.cachedInputTokens,
     reasoningTokens: usage?.reasoningTokens,
-    costNanoUsd: report.settlement?.costNanoUsd ?? undefined,
-    keyId: principal?.keyId,
-    workspaceId: principal?.workspaceId,
-    organizationId: principal?.organizationId,
+    costNanoUsd: settlement?.costNanoUsd ?? undefined,
   };
 }
 

@@ -1,10 +1,12 @@
 /** The result in words: a table, what its columns need to be read rightly, and the place. */
 import { formatTable } from "../format-table.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment } from "../environment.ts";
 import { cpuUsPerUnit, ratiosToNginx } from "./figures.ts";
 import type { Figure } from "./figures.ts";
 import type { Cell } from "./measure.ts";
+import type { Pinning } from "./pinning.ts";
 import { TICK_MS } from "./process-cpu.ts";
+import type { CpuClock } from "./process-cpu.ts";
 import type { Round } from "./rounds.ts";
 import type { ScenarioName } from "./scenario.ts";
 import { toSpread } from "./statistics.ts";
@@ -15,10 +17,18 @@ const NOTHING = "–";
 /** The columns, as far as they were measured; others follow. */
 const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream", "bare"];
 
+/** Where the load was made. */
+export interface LoadEnvironment extends Environment {
+  /** `undefined` when it is not installed. */
+  readonly nginx: string | undefined;
+  readonly pinning: Pinning;
+  readonly cpuClock: CpuClock;
+}
+
 export function formatReport(
   figures: readonly Figure[],
   cells: readonly Cell[],
-  environment: Environment,
+  environment: LoadEnvironment,
 ): string {
   const measured = [...new Set(cells.map(({ subject }) => subject))];
   const others = measured.filter((subject) => !SUBJECTS.includes(subject));
@@ -80,7 +90,7 @@ function formatNumber(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function formatEnvironment(environment: Environment): string {
+function formatEnvironment(environment: LoadEnvironment): string {
   const { cpu, cores, kernel, node, nginx, pinning, loadAverage } = environment;
   const place =
     pinning.type === "pinned"
@@ -91,7 +101,7 @@ function formatEnvironment(environment: Environment): string {
 }
 
 /** How far the CPU figures can be trusted. */
-function formatQuality(cells: readonly Cell[], { cpuClock }: Environment): string {
+function formatQuality(cells: readonly Cell[], { cpuClock }: LoadEnvironment): string {
   const clock = cpuClock === "schedstat" ? "schedstat, ns" : formatTickError(cells);
   const shares = cells.flatMap(({ foreignCpuMs, windowMs }) =>
     foreignCpuMs === undefined ? [] : [foreignCpuMs / windowMs],

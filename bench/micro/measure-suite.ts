@@ -38,10 +38,14 @@ const NS_PER_MS = 1e6;
 export async function measureSuite(
   { tasks, verify }: Suite,
   plan: MicroPlan,
+  signal: AbortSignal,
 ): Promise<MeasuredTask[]> {
   verify();
   const measured: MeasuredTask[] = [];
-  for (const task of tasks) measured.push({ task, timing: await time(task, plan) });
+  for (const task of tasks) {
+    signal.throwIfAborted();
+    measured.push({ task, timing: await time(task, plan) });
+  }
   return measured;
 }
 

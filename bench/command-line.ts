@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { SUITES } from "./micro/suites.ts";
 
 /** The load through the whole gateway, beside the suites. */
-export const LOAD = "load";
+export const LOAD: string = "load";
 
 export type Command =
   | { readonly type: "run"; readonly isQuick: boolean; readonly parts: readonly string[] }
@@ -13,7 +13,7 @@ export type Command =
 /** In the order in which they run. */
 const PARTS: readonly string[] = [...SUITES.map(({ name }) => name), LOAD];
 
-export const HELP = `Measures what the gateway costs, in one run on this machine: five suites of small benchmarks,
+export const HELP: string = `Measures what the gateway costs, in one run on this machine: five suites of small benchmarks,
 and load through the whole gateway as a multiple of nginx.
 
 Usage: npm run bench [-- -- [--quick] [--only PART]...]

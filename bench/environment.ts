@@ -16,7 +16,7 @@ export interface Environment {
   readonly revision: Revision | undefined;
 }
 
-export interface Revision {
+interface Revision {
   readonly commit: string;
   /** ISO 8601. */
   readonly committedAt: string;

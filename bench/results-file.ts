@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** Raised when a field changes its meaning or goes away. */
 const SCHEMA = 2;
 
-export const RESULTS_FOLDER: string = join(import.meta.dirname, "results");
+const RESULTS_FOLDER: string = join(import.meta.dirname, "results");
 
 /** @param name Of the part, e.g. `load`: `results/load.json`. */
 export async function writeResults(

@@ -14,7 +14,7 @@ export const FULL_MICRO_PLAN: MicroPlan = { isQuick: false, timeMs: 600, warmupM
 export const QUICK_MICRO_PLAN: MicroPlan = { isQuick: true, timeMs: 20, warmupMs: 10 };
 
 /** Of one iteration, ns. */
-export interface Timing {
+interface Timing {
   readonly mean: number;
   readonly p50: number;
   readonly p75: number;

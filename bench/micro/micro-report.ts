@@ -27,7 +27,7 @@ function toRow({ task, timing }: MeasuredTask): string[] {
 }
 
 /** Three digits. */
-export function formatTime(ns: number): string {
+function formatTime(ns: number): string {
   if (ns < 1000) return `${ns.toPrecision(3)} ns`;
   if (ns < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;
   return `${(ns / 1e6).toPrecision(3)} ms`;

@@ -1,7 +1,7 @@
 /** What is timed, and what has to be said about it. */
 
 /** Whose code a task runs: the reference's work done over again here, or what the gateway runs. */
-export type TaskKind = "reference" | "production";
+type TaskKind = "reference" | "production";
 
 export interface Task {
   /** `group/function[/parameter]`; those of the reference are its own. */
@@ -21,7 +21,7 @@ export interface Task {
 }
 
 /** What the reference asks and there is nothing here to answer with yet. */
-export interface MissingTwin {
+interface MissingTwin {
   readonly id: string;
   readonly why: string;
 }
@@ -31,11 +31,17 @@ export interface Suite {
   readonly tasks: readonly Task[];
   readonly missing: readonly MissingTwin[];
   /** @throws when what is timed would not be what it says. */
-  verify(): void;
+  readonly verify: () => void;
 }
 
 /** For operations of a few nanoseconds. */
 export const INNER_MANY = 1000;
+
+/** What stands for a lock that is free: a turn of the queue of promises. */
+export const TURN: Promise<void> | undefined = undefined;
+
+/** An answer that may have to be waited for, as those of a lock or of a cache behind one. */
+export type MaybeLater<T> = T | Promise<T>;
 
 /** Keeps results from being found to be of no use, and their computation with them. */
 export const sink: { value: unknown } = { value: undefined };

@@ -6,7 +6,7 @@ import { LRUCache } from "lru-cache";
 import { BloomFilter } from "../bloom-filter.ts";
 import { toApiKey } from "../fixtures/names.ts";
 import { INNER_MANY, many } from "../task.ts";
-import type { Suite, Task } from "../task.ts";
+import type { MaybeLater, Suite, Task } from "../task.ts";
 
 const KEY_CHARACTERS = 35;
 const VALID = toApiKey(42);
@@ -27,6 +27,10 @@ const ABSENT = toHash(toApiKey(999_999));
 
 const hotCache = new LRUCache<string, string>({ max: 10_000, ttl: 30_000 });
 hotCache.set(toHash(VALID), "user-id-abc");
+
+function lookUp(keys: LRUCache<string, string>, key: string): MaybeLater<string | undefined> {
+  return keys.get(key);
+}
 
 const KEYS_IN_FILTER = 1000;
 const filter = new BloomFilter({ bits: 9592, hashes: 7 });
@@ -74,12 +78,12 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
   {
     id: "api_key_cache/cache_hit",
     does: "an awaited look-up that finds",
-    run: async () => await cache.get(PRESENT),
+    run: async () => await lookUp(cache, PRESENT),
   },
   {
     id: "api_key_cache/cache_miss",
     does: "an awaited look-up that does not",
-    run: async () => await cache.get(ABSENT),
+    run: async () => await lookUp(cache, ABSENT),
   },
   {
     id: "bloom_filter/check_positive",
@@ -100,7 +104,7 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     does: "format, SHA-256 and an awaited look-up that finds",
     published: "433 ns",
     budgetNs: 700,
-    run: async () => (hasKeyFormat(VALID) ? await hotCache.get(toHash(VALID)) : undefined),
+    run: async () => (hasKeyFormat(VALID) ? await lookUp(hotCache, toHash(VALID)) : undefined),
   },
 ];
 

@@ -17,8 +17,8 @@ import type { ParsedEvent } from "../fixtures/payloads.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
 import { relayForwarding, relayMetered, verifyRelay } from "../production/relay.ts";
 import { createPool, findRoute } from "../production/routes.ts";
-import { INNER_MANY, many, sink } from "../task.ts";
-import type { Suite, Task } from "../task.ts";
+import { INNER_MANY, many, sink, TURN } from "../task.ts";
+import type { MaybeLater, Suite, Task } from "../task.ts";
 
 const DATA = "data: ";
 
@@ -31,17 +31,17 @@ interface Told {
 async function forwardParsing(): Promise<Buffer[]> {
   const told: Told = { id: undefined, accumulated: new GrowingBytes() };
   const frames: Buffer[] = [];
-  for (const payload of [...PAYLOADS]) frames.push(await parseAndFrame(payload, told));
+  for (const payload of PAYLOADS.slice()) frames.push(await parseAndFrame(payload, told));
   return frames;
 }
 
 async function parseAndFrame(payload: Buffer, told: Told): Promise<Buffer> {
   const text = payload.toString().slice(DATA.length).trim();
   const chunk = JSON.parse(text) as { readonly id: string };
-  await undefined;
+  await TURN;
   told.id = chunk.id;
   const frame = reframe(payload);
-  await undefined;
+  await TURN;
   told.accumulated.append(frame);
   return frame;
 }
@@ -138,6 +138,10 @@ function createIntercepted(): InterceptedStream {
 /** As the reference keeps models: a thousand of them, for a minute. */
 function createModelCache(): LRUCache<string, CatalogModel> {
   return new LRUCache({ max: 1000, ttl: 60_000 });
+}
+
+function lookUp(cache: LRUCache<string, CatalogModel>): MaybeLater<CatalogModel | undefined> {
+  return cache.get(CATALOG_MODEL.name);
 }
 
 const filledCache = createModelCache();
@@ -249,7 +253,7 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     id: "model_resolution_cache/cache_hit",
     does: "an awaited look-up in a cache of one entry, and a copy of what was found",
     run: async () => {
-      const found = await filledCache.get(CATALOG_MODEL.name);
+      const found = await lookUp(filledCache);
       return found && cloneModel(found);
     },
   },
@@ -259,7 +263,7 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     fidelity: "making the cache is timed too; the reference makes it beforehand",
     run: async () => {
       const cache = createModelCache();
-      const found = await cache.get(CATALOG_MODEL.name);
+      const found = await lookUp(cache);
       if (found === undefined) cache.set(CATALOG_MODEL.name, cloneModel(CATALOG_MODEL));
       return cache;
     },

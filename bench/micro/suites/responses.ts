@@ -8,6 +8,7 @@ import {
 } from "../fixtures/response-events.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
 import { toHashTasks } from "./hash-tasks.ts";
+import { TURN } from "../task.ts";
 import type { Suite, Task } from "../task.ts";
 
 const EVENTS = 200;
@@ -24,7 +25,7 @@ const stream = new GrowingBytes(32 * 1024);
 async function appendAwaiting(): Promise<number> {
   accumulated.clear();
   for (let event = 0; event < EVENTS; event++) {
-    await undefined;
+    await TURN;
     accumulated.append(CHUNK);
   }
   return accumulated.length;
@@ -41,7 +42,7 @@ async function streamEvents(): Promise<number> {
   for (let event = 0; event < EVENTS; event++) {
     const delta = toDeltaEvent(event);
     const line = toLine(delta.type, JSON.stringify(delta));
-    await undefined;
+    await TURN;
     stream.appendText(line);
   }
   return stream.length;

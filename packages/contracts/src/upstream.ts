@@ -54,7 +54,10 @@ export interface UpstreamSink {
 
 /** Receives a body: any number of `frame`, then `end` or `failed`, once. */
 export interface BodySink {
-  /** Hot. Bytes as they arrived; valid for ever, never written to again. */
+  /**
+   * Hot. Bytes as they arrived; valid for ever, never written to again. A small frame may be cut from a
+   * larger piece of memory, which lives as long as it does: what is kept for long is better copied.
+   */
   frame(frame: Buffer): void;
   end(): void;
   /** The body broke off: `upstream_truncated` or `upstream_invalid_response`. Not called after `abort`. */
@@ -62,7 +65,7 @@ export interface BodySink {
 }
 
 export interface UpstreamExchange {
-  /** Stops reading from the upstream until `resume`; frames in flight may still arrive. */
+  /** From the head on: stops reading from the upstream until `resume`; frames in flight may still arrive. */
   pause(): void;
   resume(): void;
   /** Ends the exchange at any phase and frees its connection; the sink hears nothing more. Idempotent. */

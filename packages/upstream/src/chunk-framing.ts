@@ -7,7 +7,7 @@ import { InvariantError } from "@slipstream/contracts/errors";
 import { ProtocolError } from "./protocol-error.ts";
 import { checkTrailer } from "./response-head.ts";
 
-/** Extensions of a chunk's size, and trailers: both are checked and dropped. */
+/** Extensions of one chunk's size, and all trailers: both are checked and dropped. */
 const DROPPED_BYTES_MAX = 16 * 1024;
 /** 52 bits: still an exact number. Some servers pad their sizes with zeros. */
 const SIZE_DIGITS_MAX = 13;
@@ -65,6 +65,7 @@ export class ChunkFraming {
         return byte === CR ? this.#endExtensions() : this.#drop(byte);
       case "data_end":
         this.#sizeDigits = 0;
+        this.#droppedBytes = 0;
         expectByte(byte, CR);
         return this.#endLine("size");
       case "trailer_begin":

@@ -27,31 +27,27 @@ export class ConnectionPool implements ConnectionOwner {
     return this.#connections.size;
   }
 
-  /** @returns the connection that it has or will have; `undefined` when it has to wait for one. */
-  admit(passenger: Passenger): Connection | undefined {
+  /** Puts it on a connection, at once or when there is one. */
+  admit(passenger: Passenger): void {
     for (;;) {
       const idle = this.#idle.pop();
       if (idle === undefined) return this.admitToNew(passenger);
       // Those that have just been closed are still among them.
-      if (!idle.isOpen) continue;
-      idle.carry(passenger);
-      return idle;
+      if (idle.isOpen) return idle.carry(passenger);
     }
   }
 
-  /** As `admit`, but on none that was used before. */
-  admitToNew(passenger: Passenger): Connection | undefined {
+  /** As `admit`, but on none that is idle. */
+  admitToNew(passenger: Passenger): void {
     if (this.#closed !== undefined) {
       queueMicrotask(() => passenger.lost(new ClosedError()));
-      return undefined;
-    }
-    if (this.#connections.size >= this.#connectionsMax) {
+    } else if (this.#connections.size >= this.#connectionsMax) {
       this.#waiting.add(passenger);
-      return undefined;
+    } else {
+      const connection = new Connection(this.#origin, this, passenger);
+      this.#connections.add(connection);
+      passenger.assigned(connection);
     }
-    const connection = new Connection(this.#origin, this, passenger);
-    this.#connections.add(connection);
-    return connection;
   }
 
   /** It waits no longer. */

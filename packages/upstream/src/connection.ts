@@ -24,6 +24,8 @@ const IDLE_MARGIN_MS = 1000;
 
 /** What a connection carries. */
 export interface Passenger extends ResponseListener {
+  /** The connection is opened for it: `board` follows, or `lost`. */
+  assigned(connection: Connection): void;
   /** The connection is open and its own. Once for each connection that it is put on. */
   board(connection: Connection): void;
   /** It has no connection any more, and no whole answer. Not within the call that put it on. */
@@ -45,7 +47,7 @@ export class Connection implements SocketListener, ResponseListener {
   #isOpen = false;
   #requests = 0;
   #idleMs = IDLE_MS_MAX;
-  /** The request has been sent to its end. */
+  /** Nothing more of the request will be given to the socket. */
   #isSent = true;
   #isPaused = false;
 
@@ -74,7 +76,11 @@ export class Connection implements SocketListener, ResponseListener {
 
   opened(): void {
     this.#isOpen = true;
-    if (this.#passenger !== undefined) this.#begin(this.#passenger);
+    try {
+      if (this.#passenger !== undefined) this.#begin(this.#passenger);
+    } catch (error) {
+      this.#lose(toError(error));
+    }
   }
 
   #begin(passenger: Passenger): void {
@@ -172,10 +178,15 @@ export class Connection implements SocketListener, ResponseListener {
     passenger?.end();
   }
 
+  /** The request has left us to its last byte. */
+  get #isWritten(): boolean {
+    return this.#isSent && this.#socket.writableLength === 0;
+  }
+
   /** The answer has been read and nothing behind it. */
   #free(): void {
     if (this.#socket.destroyed) return;
-    if (!this.#isSent || this.#idleMs <= 0) return this.destroy();
+    if (!this.#isWritten || this.#idleMs <= 0) return this.destroy();
     if (this.#isPaused) this.resume();
     this.#socket.setTimeout(this.#idleMs);
     this.#owner.freed(this);
@@ -184,10 +195,12 @@ export class Connection implements SocketListener, ResponseListener {
   /** The upstream has closed its side. */
   #end(): void {
     try {
-      if (!this.#reader.close()) this.#lose(new ClosedError());
-    } finally {
-      this.destroy();
+      this.#reader.close();
+    } catch (error) {
+      return this.#lose(toError(error));
     }
+    // Of an answer that has ended with it nobody is left to be told.
+    this.#lose(new ClosedError());
   }
 
   #lose(error: Error): void {

@@ -15,6 +15,8 @@ import { toBodyError, toConnectError } from "./transport-error.ts";
 
 type ExchangePhase =
   | { readonly type: "waiting"; readonly sink: UpstreamSink }
+  /** The sink is being told of the head. */
+  | { readonly type: "head"; readonly sink: UpstreamSink }
   | { readonly type: "body"; readonly sink: BodySink }
   | { readonly type: "over" };
 
@@ -47,15 +49,15 @@ export class HttpExchange implements UpstreamExchange, Passenger {
   }
 
   start(): void {
-    this.#connection = this.#pool.admit(this);
+    this.#pool.admit(this);
   }
 
   pause(): void {
-    if (this.#phase.type === "body") this.#connection?.pause();
+    if (this.#isAnswered()) this.#connection?.pause();
   }
 
   resume(): void {
-    if (this.#phase.type === "body") this.#connection?.resume();
+    if (this.#isAnswered()) this.#connection?.resume();
   }
 
   abort(): void {
@@ -70,6 +72,10 @@ export class HttpExchange implements UpstreamExchange, Passenger {
     this.#connection?.giveUp(this.#number);
   }
 
+  assigned(connection: Connection): void {
+    this.#connection = connection;
+  }
+
   board(connection: Connection): void {
     this.#connection = connection;
     this.#number = connection.requests;
@@ -81,8 +87,10 @@ export class HttpExchange implements UpstreamExchange, Passenger {
 
   head({ status, headers }: ResponseHead): void {
     if (this.#phase.type !== "waiting") return;
-    const sink = this.#phase.sink.head({ status, headers });
-    if (!this.#isOver()) this.#phase = { type: "body", sink };
+    const { sink } = this.#phase;
+    this.#phase = { type: "head", sink };
+    const body = sink.head({ status, headers });
+    if (!this.#isOver()) this.#phase = { type: "body", sink: body };
   }
 
   /** Hot. */
@@ -100,7 +108,8 @@ export class HttpExchange implements UpstreamExchange, Passenger {
   lost(error: Error): void {
     if (this.#canSendAgain(error)) {
       this.#isSentAgain = true;
-      this.#connection = this.#pool.admitToNew(this);
+      this.#connection = undefined;
+      this.#pool.admitToNew(this);
     } else {
       this.#fail(error);
     }
@@ -123,8 +132,14 @@ export class HttpExchange implements UpstreamExchange, Passenger {
     const phase = this.#phase;
     this.#phase = OVER;
     this.#connection?.destroy();
-    if (phase.type === "waiting") phase.sink.failed(toConnectError(error));
-    if (phase.type === "body") phase.sink.failed(toBodyError(error));
+    if (phase.type === "over") return;
+    const isBody = phase.type === "body";
+    phase.sink.failed(isBody ? toBodyError(error) : toConnectError(error));
+  }
+
+  /** Something of the answer can be held back. */
+  #isAnswered(): boolean {
+    return this.#phase.type === "head" || this.#phase.type === "body";
   }
 
   /** The sink may have aborted while it was told. */

@@ -18,12 +18,15 @@ export function createHttpUpstream(): Upstream {
   /** By origin; the configuration bounds them. */
   const pools = new Map<string, ConnectionPool>();
   const targets = new WeakMap<Deployment, PooledTarget>();
+  let isClosed = false;
 
   function toPool({ url }: RequestTarget): ConnectionPool {
     const known = pools.get(url.origin);
     if (known !== undefined) return known;
     const pool = new ConnectionPool(new Origin(url));
     pools.set(url.origin, pool);
+    // What is lost with one origin may be tried at another.
+    if (isClosed) void pool.close();
     return pool;
   }
 
@@ -48,6 +51,7 @@ export function createHttpUpstream(): Upstream {
       return [...pools.values()].reduce((sum, pool) => sum + pool.size, 0);
     },
     async close() {
+      isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };

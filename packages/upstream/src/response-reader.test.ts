@@ -81,17 +81,25 @@ test.each([
   }
 });
 
+test("a long answer may extend each of its chunks", () => {
+  const chunk = `2;${"x".repeat(1000)}\r\nok\r\n`;
+  const heard = play([`${CHUNKED}${chunk.repeat(100)}0\r\n\r\n`]);
+  expect(heard).toMatchObject({ body: "ok".repeat(100), ending: "ended" });
+});
+
 test("until the connection ends", () => {
   const { reader, ...heard } = play(["HTTP/1.1 200 OK\r\n\r\nhel", "lo"]);
   expect(heard).toMatchObject({ body: "hello", ending: "none" });
-  expect([reader.close(), reader.isDone]).toEqual([true, true]);
+  reader.close();
+  expect(reader.isDone).toBe(true);
 });
 
 test.each([[""], ["HTTP/1.1 2"], [CHUNKED], [`${CHUNKED}0\r\n`], [`${CHUNKED}5\r\nhe`]])(
   "%j and the end of the connection are no answer",
   (answer) => {
     const { reader } = play([answer]);
-    expect([reader.close(), reader.isDone]).toEqual([false, false]);
+    reader.close();
+    expect(reader.isDone).toBe(false);
   },
 );
 

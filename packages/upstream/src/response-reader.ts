@@ -62,11 +62,9 @@ export class ResponseReader {
     return position;
   }
 
-  /** The connection has ended in good order. @returns whether that is the end of the response too. */
-  close(): boolean {
-    if (this.#state !== "until_close") return false;
-    this.#finish();
-    return true;
+  /** The connection has ended in good order; the response may have ended with it. */
+  close(): void {
+    if (this.#state === "until_close") this.#finish();
   }
 
   get isDone(): boolean {

@@ -6,7 +6,8 @@ import type { StreamedBody } from "@slipstream/contracts/upstream";
 const HEXADECIMAL = 16;
 
 /**
- * Ends early, and lets go of the body, when the socket is destroyed.
+ * Ends early, and lets go of the body, when the socket is destroyed: at once where it waits for the socket,
+ * with the next frame where it waits for the body.
  *
  * @throws what the body throws
  */

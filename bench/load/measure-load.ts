@@ -30,11 +30,12 @@ export async function measureLoad({ isQuick, signal }: LoadOptions): Promise<voi
     plan,
     subjects: [startDirect, ...(nginx ? [startNginx(nginx)] : []), startGateway, startBareGateway],
     pinning,
-    onRound: (round) => console.error(formatRound(round, plan.rounds)),
+    onRound: (round) => console.error(formatRound(round)),
     signal,
   });
-  const figures = toFigures(cells);
-  console.log(formatReport(figures, cells, environment));
+  const { scenarios } = plan;
+  const figures = toFigures(scenarios, cells);
+  console.log(formatReport(scenarios, { figures, cells }, environment));
   await writeResults("load", {
     startedAt,
     plan,

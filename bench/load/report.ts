@@ -8,7 +8,7 @@ import type { Pinning } from "./pinning.ts";
 import { TICK_MS } from "./process-cpu.ts";
 import type { CpuClock } from "./process-cpu.ts";
 import type { Round } from "./rounds.ts";
-import type { ScenarioName } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
 
@@ -26,21 +26,24 @@ export interface LoadEnvironment extends Environment {
 }
 
 export function formatReport(
-  figures: readonly Figure[],
-  cells: readonly Cell[],
+  scenarios: readonly Scenario[],
+  { figures, cells }: { readonly figures: readonly Figure[]; readonly cells: readonly Cell[] },
   environment: LoadEnvironment,
 ): string {
   const measured = [...new Set(cells.map(({ subject }) => subject))];
   const others = measured.filter((subject) => !SUBJECTS.includes(subject));
   const subjects = [...SUBJECTS, ...others];
-  const head = ["figure", ...subjects, "÷ nginx", "budget", "met"];
-  const rows = figures.map((figure) => [
-    figure.label,
-    ...subjects.map((subject) => formatSpread(figure.values[subject])),
-    ...formatComparison(figure),
-  ]);
+  const tables = scenarios.map(({ name, label }) => {
+    const own = figures.filter(({ scenario }) => scenario === name);
+    const rows = own.map((figure) => [
+      figure.label,
+      ...subjects.map((subject) => formatSpread(figure.values[subject])),
+      ...formatComparison(figure),
+    ]);
+    return formatTable([[label, ...subjects, "÷ nginx", "budget", "met"], ...rows]);
+  });
   return [
-    formatTable([head, ...rows]),
+    ...tables,
     "Median (min–max) of the rounds; latencies are percentiles of all samples. CPU in column direct is",
     "what mock and load generator cost: without a proxy, a proxy costs 0. Column bare: the gateway without",
     "metrics, log and usage records.",
@@ -52,17 +55,16 @@ export function formatReport(
 }
 
 /** One line per round, while the run goes on. */
-export function formatRound({ number, cells }: Round, rounds: number): string {
+export function formatRound({ scenario, number, cells }: Round): string {
+  const { label, rounds, traffic } = scenario;
   const name = number === 0 ? "warm-up" : `round ${number} of ${rounds}`;
-  const parts = (["streams", "requests"] satisfies ScenarioName[]).map((scenario) => {
-    const costs = cells
-      .filter((cell) => cell.scenario === scenario && cell.subject !== "direct")
-      .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
-    const ratio = toSpread(ratiosToNginx(cells, scenario));
-    const unit = scenario === "streams" ? "µs per event" : "µs per request";
-    return `${unit}: ${costs.join(", ")}${ratio ? ` (${ratio.median.toFixed(2)}×)` : ""}`;
-  });
-  return `${name}: ${parts.join("; ")}`;
+  const costs = cells
+    .filter(({ subject }) => subject !== "direct")
+    .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
+  const ratio = toSpread(ratiosToNginx(cells));
+  const unit = traffic.type === "streams" ? "µs per event" : "µs per request";
+  const times = ratio ? ` (${ratio.median.toFixed(2)}×)` : "";
+  return `${label}, ${name}: ${unit}: ${costs.join(", ")}${times}`;
 }
 
 const NGINX_MISSING = `
@@ -74,6 +76,7 @@ function formatComparison({ comparison }: Figure): string[] {
   const { ratio, budget, isMet } = comparison;
   const { median, min, max } = ratio;
   const text = `${median.toFixed(2)}× (${min.toFixed(2)}–${max.toFixed(2)})`;
+  if (budget === undefined) return [text, NOTHING, NOTHING];
   return [text, `${budget.toFixed(1)}×`, isMet ? "yes" : "NO"];
 }
 

@@ -8,6 +8,7 @@ import { createServer } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Address } from "../http-connection.ts";
+import { NGINX } from "./subject.ts";
 import type { StartSubject } from "./subject.ts";
 
 const HOST = "127.0.0.1";
@@ -41,7 +42,7 @@ export function startNginx({ binary }: Nginx): StartSubject {
     const { pid, untilReady } = processes.start("nginx", "subject", words);
     await untilReady(() => isListening(address));
     return {
-      name: "nginx",
+      name: NGINX,
       address,
       pids: [pid],
       headers: {},

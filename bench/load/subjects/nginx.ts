@@ -51,7 +51,9 @@ export function startNginx({ binary }: Nginx): StartSubject {
   };
 }
 
-/** Idle connections are closed before the mock, a Node server, closes them after 5 s. */
+/**
+ * Idle connections are closed before the mock, a Node server, closes them after 5 s. Bodies stay in memory.
+ */
 function toConfig(home: string, address: Address, mock: Address): string {
   const temporaryPaths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return `
@@ -61,6 +63,7 @@ worker_processes 1;
 events { worker_connections 4096; }
 http {
   access_log off;
+  client_body_buffer_size 1m;
   ${temporaryPaths.map((name) => `${name}_temp_path ${home}/${name};`).join("\n  ")}
   keepalive_requests 1000000;
   upstream mock {

@@ -1,20 +1,15 @@
 /** From cells to the figures that people read. */
 import type { Cell, Latencies } from "./measure.ts";
-import type { ScenarioName } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { pairRatios, percentile, toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
-
-type CpuFigureId = "stream_event_cpu_us" | "request_cpu_us";
-type LatencyFigureId = `${"first_chunk" | "event_gap" | "request_latency"}_${"p50" | "p99"}_ms`;
-type FigureId =
-  | CpuFigureId
-  | "telemetry_stream_event"
-  | LatencyFigureId
-  | "events_per_http_chunk"
-  | "memory_mib";
+import { BARE, GATEWAY, NGINX } from "./subjects/subject.ts";
 
 export interface Figure {
-  readonly id: FigureId;
+  /** With its unit, unique within its scenario. */
+  readonly id: string;
+  /** Name of the scenario. */
+  readonly scenario: string;
   readonly label: string;
   /** By subject: over the rounds for what has one value per round, else of all samples. */
   readonly values: Readonly<Record<string, Spread>>;
@@ -24,37 +19,42 @@ export interface Figure {
 /** Of neighbouring rounds of the gateway and another subject. */
 interface Comparison {
   readonly ratio: Spread;
-  readonly budget: number;
+  /** `undefined` where there is none. */
+  readonly budget: number | undefined;
   readonly isMet: boolean;
 }
 
-/** What the project allows itself, as a multiple of nginx. */
-const BUDGETS: Readonly<Record<CpuFigureId, number>> = {
-  stream_event_cpu_us: 2,
-  request_cpu_us: 5,
-};
-/** The same as a multiple of the gateway that tells nobody what it does. */
+/** CPU as a multiple of the gateway that tells nobody what it does. */
 const TELEMETRY_BUDGET = 1.1;
 
-export function toFigures(cells: readonly Cell[]): Figure[] {
+export function toFigures(scenarios: readonly Scenario[], cells: readonly Cell[]): Figure[] {
+  return scenarios.flatMap((scenario) =>
+    toScenarioFigures(
+      scenario,
+      cells.filter((cell) => cell.scenario === scenario.name),
+    ),
+  );
+}
+
+function toScenarioFigures(scenario: Scenario, cells: readonly Cell[]): Figure[] {
+  const isStreams = scenario.traffic.type === "streams";
+  const toFigure = (row: FigureRow): Figure => ({
+    id: row.id,
+    scenario: scenario.name,
+    label: row.label,
+    values: toValues(cells, row.toValues),
+    comparison: undefined,
+  });
+  const cpu = toFigure({
+    id: isStreams ? "event_cpu_us" : "request_cpu_us",
+    label: isStreams ? "CPU per event, µs" : "CPU per request, µs",
+    toValues: (own) => own.map(cpuUsPerUnit),
+  });
   return [
-    toCpuFigure(cells, "streams", "stream_event_cpu_us", "CPU per streamed event, µs"),
-    ...toTelemetryFigure(cells),
-    toCpuFigure(cells, "requests", "request_cpu_us", "CPU per request, µs"),
-    toLatencyFigure(cells, "first_chunk_p50_ms", "first chunk p50, ms"),
-    toLatencyFigure(cells, "first_chunk_p99_ms", "first chunk p99, ms"),
-    toLatencyFigure(cells, "event_gap_p50_ms", "event to event p50, ms"),
-    toLatencyFigure(cells, "event_gap_p99_ms", "event to event p99, ms"),
-    toLatencyFigure(cells, "request_latency_p50_ms", "request p50, ms"),
-    toLatencyFigure(cells, "request_latency_p99_ms", "request p99, ms"),
-    toFigure(cells, "events_per_http_chunk", "events per HTTP chunk", (own) =>
-      own.flatMap(eventsPerChunk),
-    ),
-    toFigure(cells, "memory_mib", "memory, MiB", (own) =>
-      own
-        .filter(({ memoryBytes }) => memoryBytes > 0)
-        .map(({ memoryBytes }) => memoryBytes / 2 ** 20),
-    ),
+    { ...cpu, comparison: compare(cells, NGINX, scenario.budget) },
+    ...toTelemetryFigure(scenario, cells),
+    ...(isStreams ? STREAM_ROWS : REQUEST_ROWS).map(toFigure),
+    toFigure(MEMORY_ROW),
   ];
 }
 
@@ -65,97 +65,111 @@ export function cpuUsPerUnit(cell: Cell): number {
 }
 
 /** @returns the ratios of the gateway's and nginx's neighbouring cells; empty without nginx. */
-export function ratiosToNginx(cells: readonly Cell[], scenario: ScenarioName): number[] {
-  return ratiosTo("nginx", cells, scenario);
+export function ratiosToNginx(cells: readonly Cell[]): number[] {
+  return ratiosTo(NGINX, cells);
 }
 
-function ratiosTo(subject: string, cells: readonly Cell[], scenario: ScenarioName): number[] {
-  const [gateway = [], others = []] = ["slipstream", subject].map((name) =>
-    cells
-      .filter((cell) => cell.subject === name && cell.scenario === scenario)
-      .map((cell) => cpuUsPerUnit(cell)),
+function ratiosTo(subject: string, cells: readonly Cell[]): number[] {
+  const [gateway = [], others = []] = [GATEWAY, subject].map((name) =>
+    cells.filter((cell) => cell.subject === name).map((cell) => cpuUsPerUnit(cell)),
   );
   return pairRatios(gateway, others);
 }
 
-/** What metrics, traces, log and usage records add; nothing where the bare gateway was not measured. */
-function toTelemetryFigure(cells: readonly Cell[]): Figure[] {
-  const ratio = toSpread(ratiosTo("bare", cells, "streams"));
-  if (ratio === undefined) return [];
-  return [
-    {
-      id: "telemetry_stream_event",
-      label: "the same, slipstream ÷ bare",
-      values: {},
-      comparison: { ratio, budget: TELEMETRY_BUDGET, isMet: ratio.median <= TELEMETRY_BUDGET },
-    },
-  ];
-}
-
-function toCpuFigure(
+function compare(
   cells: readonly Cell[],
-  scenario: ScenarioName,
-  id: CpuFigureId,
-  label: string,
-): Figure {
-  const ofScenario = cells.filter((cell) => cell.scenario === scenario);
-  const figure = toFigure(ofScenario, id, label, (own) => own.map(cpuUsPerUnit));
-  const ratio = toSpread(ratiosToNginx(cells, scenario));
-  const budget = BUDGETS[id];
-  return {
-    ...figure,
-    comparison: ratio && { ratio, budget, isMet: ratio.median <= budget },
-  };
+  subject: string,
+  budget: number | undefined,
+): Comparison | undefined {
+  const ratio = toSpread(ratiosTo(subject, cells));
+  return ratio && { ratio, budget, isMet: budget === undefined || ratio.median <= budget };
 }
 
-interface LatencySource {
-  readonly share: number;
-  readonly samples: (latencies: Latencies) => readonly number[];
+/** What metrics, traces, log and usage records add; nothing where the bare gateway was not measured. */
+function toTelemetryFigure({ name }: Scenario, cells: readonly Cell[]): Figure[] {
+  const comparison = compare(cells, BARE, TELEMETRY_BUDGET);
+  if (comparison === undefined) return [];
+  const label = "the same, slipstream ÷ bare";
+  return [{ id: "telemetry", scenario: name, label, values: {}, comparison }];
 }
 
-const firstChunks = (latencies: Latencies): readonly number[] =>
+interface FigureRow {
+  readonly id: string;
+  readonly label: string;
+  /** From the cells of one subject. */
+  readonly toValues: (own: readonly Cell[]) => readonly number[];
+}
+
+type Samples = (latencies: Latencies) => readonly number[];
+
+const firstChunks: Samples = (latencies) =>
   latencies.type === "streams" ? latencies.firstChunkMs : [];
-const gaps = (latencies: Latencies): readonly number[] =>
-  latencies.type === "streams" ? latencies.gapMs : [];
-const requests = (latencies: Latencies): readonly number[] =>
-  latencies.type === "requests" ? latencies.latencyMs : [];
+const gaps: Samples = (latencies) => (latencies.type === "streams" ? latencies.gapMs : []);
+const lateness: Samples = (latencies) => (latencies.type === "streams" ? latencies.latenessMs : []);
+const requests: Samples = (latencies) => (latencies.type === "requests" ? latencies.latencyMs : []);
 
-const LATENCY_SOURCES: Readonly<Record<LatencyFigureId, LatencySource>> = {
-  first_chunk_p50_ms: { share: 0.5, samples: firstChunks },
-  first_chunk_p99_ms: { share: 0.99, samples: firstChunks },
-  event_gap_p50_ms: { share: 0.5, samples: gaps },
-  event_gap_p99_ms: { share: 0.99, samples: gaps },
-  request_latency_p50_ms: { share: 0.5, samples: requests },
-  request_latency_p99_ms: { share: 0.99, samples: requests },
+const STREAM_ROWS: readonly FigureRow[] = [
+  toPercentileRow("first_chunk_p50_ms", "first chunk p50, ms", {
+    share: 0.5,
+    samples: firstChunks,
+  }),
+  toPercentileRow("first_chunk_p99_ms", "first chunk p99, ms", {
+    share: 0.99,
+    samples: firstChunks,
+  }),
+  toPercentileRow("event_gap_p99_ms", "event to event p99, ms", { share: 0.99, samples: gaps }),
+  toPercentileRow("event_late_p50_ms", "event late by p50, ms", { share: 0.5, samples: lateness }),
+  toPercentileRow("event_late_p99_ms", "event late by p99, ms", { share: 0.99, samples: lateness }),
+  {
+    id: "events_per_http_chunk",
+    label: "events per HTTP chunk",
+    toValues: (own) => own.flatMap(eventsPerChunk),
+  },
+];
+
+const REQUEST_ROWS: readonly FigureRow[] = [
+  toPercentileRow("request_p50_ms", "request p50, ms", { share: 0.5, samples: requests }),
+  toPercentileRow("request_p99_ms", "request p99, ms", { share: 0.99, samples: requests }),
+];
+
+const MEMORY_ROW: FigureRow = {
+  id: "memory_mib",
+  label: "memory, MiB",
+  toValues: (own) =>
+    own
+      .filter(({ memoryBytes }) => memoryBytes > 0)
+      .map(({ memoryBytes }) => memoryBytes / 2 ** 20),
 };
 
 /** All rounds together: a round has too few streams for a percentile of its own. */
-function toLatencyFigure(cells: readonly Cell[], id: LatencyFigureId, label: string): Figure {
-  const { share, samples } = LATENCY_SOURCES[id];
-  return toFigure(cells, id, label, (own) => {
-    const value = percentile(
-      own.flatMap(({ latencies }) => samples(latencies)),
-      share,
-    );
-    return value === undefined ? [] : [value];
-  });
+function toPercentileRow(
+  id: string,
+  label: string,
+  { share, samples }: { readonly share: number; readonly samples: Samples },
+): FigureRow {
+  return {
+    id,
+    label,
+    toValues: (own) => {
+      const all = own.flatMap(({ latencies }) => samples(latencies));
+      const value = percentile(all, share);
+      return value === undefined ? [] : [value];
+    },
+  };
 }
 
 function eventsPerChunk({ latencies, units }: Cell): number[] {
   return latencies.type === "streams" ? [units / latencies.pieces] : [];
 }
 
-/** @param toValues From the cells of one subject. */
-function toFigure(
+function toValues(
   cells: readonly Cell[],
-  id: FigureId,
-  label: string,
-  toValues: (own: readonly Cell[]) => readonly number[],
-): Figure {
+  toNumbers: FigureRow["toValues"],
+): Readonly<Record<string, Spread>> {
   const values: Record<string, Spread> = {};
   for (const [subject, own] of Map.groupBy(cells, (cell) => cell.subject)) {
-    const spread = toSpread(toValues(own));
+    const spread = toSpread(toNumbers(own));
     if (spread !== undefined) values[subject] = spread;
   }
-  return { id, label, values, comparison: undefined };
+  return values;
 }

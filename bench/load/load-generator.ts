@@ -9,10 +9,9 @@ import { CompletionCheck, StreamCheck } from "./answer-check.ts";
 import { HttpConnection, encodeRequest } from "./http-connection.ts";
 import type { Address } from "./http-connection.ts";
 import { InvalidRun } from "./invalid-run.ts";
-import { startStepMs } from "./plan.ts";
-import type { RequestShape, StreamShape } from "./plan.ts";
-import { requestBody } from "./scenario.ts";
-import type { Scenario } from "./scenario.ts";
+import { requestBody, startStepMs } from "./scenario.ts";
+import type { RequestShape, Scenario, StreamShape } from "./scenario.ts";
+import { Lateness } from "./lateness.ts";
 
 export interface Target {
   readonly address: Address;
@@ -37,6 +36,8 @@ export interface StreamLoad {
   readonly firstChunkMs: readonly number[];
   /** From content to content of the same stream, in the window. */
   readonly gapMs: readonly number[];
+  /** By how much events came later than the pace of their stream demands, in the window. */
+  readonly latenessMs: readonly number[];
 }
 
 export interface RequestLoad {
@@ -55,7 +56,7 @@ export async function loadStreams(
   window: MeasuredWindow,
 ): Promise<StreamLoad> {
   const request = toRequestBytes(target, scenario);
-  const tally = new StreamTally();
+  const tally = new StreamTally(shape.gapMs);
   const connections = await openAll(target.address, shape.streams);
   try {
     const startMs = performance.now();
@@ -75,6 +76,7 @@ export async function loadStreams(
     window.close();
     await untilAllEnd(exchanges);
     requireGoodAnswers(streams);
+    tally.settle();
     return tally;
   } finally {
     for (const connection of connections) connection.close();
@@ -110,10 +112,24 @@ class StreamTally implements StreamLoad {
   pieces = 0;
   readonly firstChunkMs: number[] = [];
   readonly gapMs: number[] = [];
+  readonly latenessMs: number[] = [];
+  readonly #paceMs: number;
+  readonly #lateness: Lateness[] = [];
+
+  constructor(paceMs: number) {
+    this.#paceMs = paceMs;
+  }
+
+  /** When all streams have ended. */
+  settle(): void {
+    for (const stream of this.#lateness) this.latenessMs.push(...stream.valuesMs);
+  }
 
   /** For one stream, whose request is sent now. */
   listen(): { piece(): void; chunk(index: number, atMs: number): void } {
     let lastMs = performance.now();
+    const lateness = new Lateness(this.#paceMs);
+    this.#lateness.push(lateness);
     return {
       piece: () => {
         if (this.isOpen) this.pieces++;
@@ -123,6 +139,7 @@ class StreamTally implements StreamLoad {
         if (this.isOpen) {
           this.events++;
           this.gapMs.push(atMs - lastMs);
+          lateness.add(index, atMs);
         }
         lastMs = atMs;
       },

@@ -7,12 +7,13 @@ import type { Plan } from "./plan.ts";
 import type { Pinning } from "./pinning.ts";
 import { readCoreBusyMs, readCpuMs, readMemoryBytes } from "./process-cpu.ts";
 import type { CpuClock } from "./process-cpu.ts";
-import type { ScenarioName, Scenarios } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import type { Subject } from "./subjects/subject.ts";
 
 /** Streams and requests are both told by these; `units` are events or answers in the window. */
 export interface Cell {
-  readonly scenario: ScenarioName;
+  /** Its name. */
+  readonly scenario: string;
   readonly subject: string;
   readonly windowMs: number;
   readonly units: number;
@@ -34,6 +35,7 @@ export type Latencies =
       readonly type: "streams";
       readonly firstChunkMs: readonly number[];
       readonly gapMs: readonly number[];
+      readonly latenessMs: readonly number[];
       /** HTTP chunks that brought the events. */
       readonly pieces: number;
     }
@@ -41,53 +43,61 @@ export type Latencies =
 
 export interface Bench {
   readonly plan: Plan;
-  readonly scenarios: Scenarios;
   readonly mock: Mock;
   readonly pinning: Pinning;
   readonly clock: CpuClock;
 }
 
 /** @throws {InvalidRun} when an answer was wrong or the load did not come as planned. */
-export async function measure(bench: Bench, subject: Subject, name: ScenarioName): Promise<Cell> {
+export async function measure(bench: Bench, subject: Subject, scenario: Scenario): Promise<Cell> {
   const stopwatch = new Stopwatch(bench, subject);
   try {
-    const { units, latencies } = await play(bench, toTarget(bench, subject, name), {
-      name,
-      window: stopwatch,
-    });
-    requireLoad(bench.plan, name, units, stopwatch.windowMs);
-    return { scenario: name, subject: subject.name, units, latencies, ...stopwatch.result };
+    const target = toTarget(subject, scenario);
+    const { units, latencies } = await play(target, scenario, stopwatch);
+    requireLoad(bench.plan, scenario, { units, windowMs: stopwatch.windowMs });
+    return {
+      scenario: scenario.name,
+      subject: subject.name,
+      units,
+      latencies,
+      ...stopwatch.result,
+    };
   } catch (error) {
     if (!(error instanceof InvalidRun)) throw error;
-    throw new InvalidRun(`${name} through ${subject.name}: ${error.message}`);
+    throw new InvalidRun(`${scenario.name} through ${subject.name}: ${error.message}`);
   }
 }
 
 async function play(
-  { plan, scenarios }: Bench,
   target: Target,
-  { name, window }: { readonly name: ScenarioName; readonly window: MeasuredWindow },
+  scenario: Scenario,
+  window: MeasuredWindow,
 ): Promise<Pick<Cell, "units" | "latencies">> {
-  if (name === "streams") {
-    const traffic = { scenario: scenarios.streams, shape: plan.streams };
-    const { events, pieces, firstChunkMs, gapMs } = await loadStreams(target, traffic, window);
-    return { units: events, latencies: { type: name, firstChunkMs, gapMs, pieces } };
+  const { traffic } = scenario;
+  if (traffic.type === "streams") {
+    const load = await loadStreams(target, { scenario, shape: traffic }, window);
+    const { events, pieces, firstChunkMs, gapMs, latenessMs } = load;
+    const { type } = traffic;
+    return { units: events, latencies: { type, firstChunkMs, gapMs, latenessMs, pieces } };
   }
-  const traffic = { scenario: scenarios.requests, shape: plan.requests };
-  const { answers, latencyMs } = await loadRequests(target, traffic, window);
-  return { units: answers, latencies: { type: name, latencyMs } };
+  const { answers, latencyMs } = await loadRequests(target, { scenario, shape: traffic }, window);
+  return { units: answers, latencies: { type: traffic.type, latencyMs } };
 }
 
-function toTarget({ scenarios }: Bench, subject: Subject, name: ScenarioName): Target {
+function toTarget(subject: Subject, scenario: Scenario): Target {
   const { address, headers } = subject;
-  const model = subject.modelOf(scenarios[name]);
-  return { address, path: "/v1/chat/completions", headers, model };
+  return { address, path: "/v1/chat/completions", headers, model: subject.modelOf(scenario) };
 }
 
-function requireLoad(plan: Plan, name: ScenarioName, units: number, windowMs: number): void {
-  const { streams, requests } = plan;
+function requireLoad(
+  plan: Plan,
+  { traffic }: Scenario,
+  { units, windowMs }: { readonly units: number; readonly windowMs: number },
+): void {
   const perSecond =
-    name === "streams" ? (streams.streams * 1000) / streams.gapMs : requests.requestsPerSecond;
+    traffic.type === "streams"
+      ? (traffic.streams * 1000) / traffic.gapMs
+      : traffic.requestsPerSecond;
   const planned = (perSecond * windowMs) / 1000;
   if (units >= planned * plan.loadShareMin) return;
   throw new InvalidRun(

@@ -1,11 +1,14 @@
 /** The result in words: a table, what its columns need to be read rightly, and the place. */
-import type { Environment } from "./environment.ts";
+import { formatTable } from "../format-table.ts";
+import type { Environment } from "../environment.ts";
 import { cpuUsPerUnit, ratiosToNginx } from "./figures.ts";
 import type { Figure } from "./figures.ts";
 import type { Cell } from "./measure.ts";
+import type { Pinning } from "./pinning.ts";
 import { TICK_MS } from "./process-cpu.ts";
+import type { CpuClock } from "./process-cpu.ts";
 import type { Round } from "./rounds.ts";
-import type { ScenarioName } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
 
@@ -14,22 +17,33 @@ const NOTHING = "–";
 /** The columns, as far as they were measured; others follow. */
 const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream", "bare"];
 
+/** Where the load was made. */
+export interface LoadEnvironment extends Environment {
+  /** `undefined` when it is not installed. */
+  readonly nginx: string | undefined;
+  readonly pinning: Pinning;
+  readonly cpuClock: CpuClock;
+}
+
 export function formatReport(
-  figures: readonly Figure[],
-  cells: readonly Cell[],
-  environment: Environment,
+  scenarios: readonly Scenario[],
+  { figures, cells }: { readonly figures: readonly Figure[]; readonly cells: readonly Cell[] },
+  environment: LoadEnvironment,
 ): string {
   const measured = [...new Set(cells.map(({ subject }) => subject))];
   const others = measured.filter((subject) => !SUBJECTS.includes(subject));
   const subjects = [...SUBJECTS, ...others];
-  const head = ["figure", ...subjects, "÷ nginx", "budget", "met"];
-  const rows = figures.map((figure) => [
-    figure.label,
-    ...subjects.map((subject) => formatSpread(figure.values[subject])),
-    ...formatComparison(figure),
-  ]);
+  const tables = scenarios.map(({ name, label }) => {
+    const own = figures.filter(({ scenario }) => scenario === name);
+    const rows = own.map((figure) => [
+      figure.label,
+      ...subjects.map((subject) => formatSpread(figure.values[subject])),
+      ...formatComparison(figure),
+    ]);
+    return formatTable([[label, ...subjects, "÷ nginx", "budget", "met"], ...rows]);
+  });
   return [
-    formatTable([head, ...rows]),
+    ...tables,
     "Median (min–max) of the rounds; latencies are percentiles of all samples. CPU in column direct is",
     "what mock and load generator cost: without a proxy, a proxy costs 0. Column bare: the gateway without",
     "metrics, log and usage records.",
@@ -41,17 +55,16 @@ export function formatReport(
 }
 
 /** One line per round, while the run goes on. */
-export function formatRound({ number, cells }: Round, rounds: number): string {
+export function formatRound({ scenario, number, cells }: Round): string {
+  const { label, rounds, traffic } = scenario;
   const name = number === 0 ? "warm-up" : `round ${number} of ${rounds}`;
-  const parts = (["streams", "requests"] satisfies ScenarioName[]).map((scenario) => {
-    const costs = cells
-      .filter((cell) => cell.scenario === scenario && cell.subject !== "direct")
-      .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
-    const ratio = toSpread(ratiosToNginx(cells, scenario));
-    const unit = scenario === "streams" ? "µs per event" : "µs per request";
-    return `${unit}: ${costs.join(", ")}${ratio ? ` (${ratio.median.toFixed(2)}×)` : ""}`;
-  });
-  return `${name}: ${parts.join("; ")}`;
+  const costs = cells
+    .filter(({ subject }) => subject !== "direct")
+    .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
+  const ratio = toSpread(ratiosToNginx(cells));
+  const unit = traffic.type === "streams" ? "µs per event" : "µs per request";
+  const times = ratio ? ` (${ratio.median.toFixed(2)}×)` : "";
+  return `${label}, ${name}: ${unit}: ${costs.join(", ")}${times}`;
 }
 
 const NGINX_MISSING = `
@@ -63,6 +76,7 @@ function formatComparison({ comparison }: Figure): string[] {
   const { ratio, budget, isMet } = comparison;
   const { median, min, max } = ratio;
   const text = `${median.toFixed(2)}× (${min.toFixed(2)}–${max.toFixed(2)})`;
+  if (budget === undefined) return [text, NOTHING, NOTHING];
   return [text, `${budget.toFixed(1)}×`, isMet ? "yes" : "NO"];
 }
 
@@ -79,21 +93,7 @@ function formatNumber(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [lines[0], rule, ...lines.slice(1), ""].join("\n");
-}
-
-function formatEnvironment(environment: Environment): string {
+function formatEnvironment(environment: LoadEnvironment): string {
   const { cpu, cores, kernel, node, nginx, pinning, loadAverage } = environment;
   const place =
     pinning.type === "pinned"
@@ -104,7 +104,7 @@ function formatEnvironment(environment: Environment): string {
 }
 
 /** How far the CPU figures can be trusted. */
-function formatQuality(cells: readonly Cell[], { cpuClock }: Environment): string {
+function formatQuality(cells: readonly Cell[], { cpuClock }: LoadEnvironment): string {
   const clock = cpuClock === "schedstat" ? "schedstat, ns" : formatTickError(cells);
   const shares = cells.flatMap(({ foreignCpuMs, windowMs }) =>
     foreignCpuMs === undefined ? [] : [foreignCpuMs / windowMs],

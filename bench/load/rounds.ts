@@ -1,12 +1,12 @@
 /** The order in which everything is measured: all subjects in each round, so that they share its weather. */
 import { measure } from "./measure.ts";
 import type { Bench, Cell } from "./measure.ts";
-import type { ScenarioName } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { BARE } from "./subjects/subject.ts";
 import type { Subject } from "./subjects/subject.ts";
 
-const SCENARIOS: readonly ScenarioName[] = ["streams", "requests"];
-
 export interface Round {
+  readonly scenario: Scenario;
   /** From 1; 0 for one that is not counted. */
   readonly number: number;
   readonly cells: readonly Cell[];
@@ -21,18 +21,19 @@ export async function runRounds(
   subjects: readonly Subject[],
   onRound: (round: Round) => void,
 ): Promise<Cell[]> {
-  const { rounds, warmUpRounds } = bench.plan;
+  const { warmUpRounds, scenarios } = bench.plan;
   const counted: Cell[] = [];
-  for (let played = 0; played < warmUpRounds + rounds; played++) {
-    const cells: Cell[] = [];
-    // Each second round backwards: whoever comes later does not gain or lose by it.
-    const order = played % 2 === 0 ? subjects : subjects.toReversed();
-    for (const scenario of SCENARIOS) {
+  for (const scenario of scenarios) {
+    const own = subjects.filter(({ name }) => scenario.withBare || name !== BARE);
+    for (let played = 0; played < warmUpRounds + scenario.rounds; played++) {
+      const cells: Cell[] = [];
+      // Each second round backwards: whoever comes later does not gain or lose by it.
+      const order = played % 2 === 0 ? own : own.toReversed();
       for (const subject of order) cells.push(await measure(bench, subject, scenario));
+      const number = Math.max(0, played - warmUpRounds + 1);
+      onRound({ scenario, number, cells });
+      if (number > 0) counted.push(...cells);
     }
-    const number = Math.max(0, played - warmUpRounds + 1);
-    onRound({ number, cells });
-    if (number > 0) counted.push(...cells);
   }
   return counted;
 }

@@ -2,20 +2,37 @@ import { expect, test } from "vitest";
 import { toFigures } from "./figures.ts";
 import { InvalidRun } from "./invalid-run.ts";
 import type { Cell } from "./measure.ts";
-import { tokensPerStream } from "./plan.ts";
 import type { Plan } from "./plan.ts";
+import { createScenario } from "./scenario.ts";
 import { run } from "./run.ts";
 import { startDirect } from "./subjects/direct.ts";
 import { startGateway } from "./subjects/gateway.ts";
 import type { StartSubject, Subject } from "./subjects/subject.ts";
 
+const SHARED = { label: "", promptBytes: 400, rounds: 1, budget: undefined, withBare: false };
+const STREAM_COUNT = 10;
+const STREAMS = createScenario({
+  ...SHARED,
+  name: "streams",
+  traffic: { type: "streams", streams: STREAM_COUNT, gapMs: 20, settleMs: 100, windowMs: 600 },
+});
+const REQUESTS = createScenario({
+  ...SHARED,
+  name: "requests",
+  traffic: {
+    type: "requests",
+    requestsPerSecond: 50,
+    connections: 4,
+    settleMs: 100,
+    windowMs: 400,
+  },
+});
+
 /** A run in miniature: enough to see that all events arrive, too short for any figure. */
 const PLAN: Plan = {
   isQuick: true,
   warmUpRounds: 0,
-  rounds: 1,
-  streams: { streams: 10, gapMs: 20, settleMs: 100, windowMs: 600 },
-  requests: { requestsPerSecond: 50, connections: 4, settleMs: 100, windowMs: 400 },
+  scenarios: [STREAMS, REQUESTS],
   // Beside other tests, anything may come late.
   loadShareMin: 0,
 };
@@ -68,10 +85,11 @@ test(
       expect(units).toBeGreaterThan(0);
       expect([cpuMs > 0, memoryBytes > 0]).toEqual(Array(2).fill(subject === "slipstream"));
       if (latencies.type === "requests") continue;
-      expect(latencies.firstChunkMs).toHaveLength(PLAN.streams.streams);
+      expect(latencies.firstChunkMs).toHaveLength(STREAM_COUNT);
       expect(latencies.gapMs).toHaveLength(units);
+      expect(latencies.latenessMs).toHaveLength(units);
     }
-    expect(toFigures(cells).map(({ comparison }) => comparison)).not.toContainEqual(
+    expect(toFigures(PLAN.scenarios, cells).map(({ comparison }) => comparison)).not.toContainEqual(
       expect.anything(),
     );
     expect(pids.map(isRunning)).toEqual([false]);
@@ -80,7 +98,7 @@ test(
 
 test("a stream that is too short makes the run invalid", { timeout: TIMEOUT_MS }, async () => {
   const short = alter(startDirect, () => ({ modelOf: () => "mock/tokens=3" }));
-  const wanted = tokensPerStream(PLAN.streams);
+  const wanted = STREAMS.tokens;
   const problem = `10 of 10 answers are bad: 3 content chunks instead of ${wanted}`;
   await expect(runPlan([short])).rejects.toMatchObject({
     name: InvalidRun.name,

@@ -11,7 +11,6 @@ import { Processes } from "./processes.ts";
 import { detectCpuClock } from "./process-cpu.ts";
 import { runRounds } from "./rounds.ts";
 import type { Round } from "./rounds.ts";
-import { createScenarios } from "./scenario.ts";
 import type { StartSubject } from "./subjects/subject.ts";
 
 export interface RunOptions {
@@ -35,12 +34,11 @@ export async function run(options: RunOptions): Promise<Cell[]> {
   const abandon = (): void => processes.abandonAll();
   process.once("exit", abandon);
   try {
-    const scenarios = createScenarios(plan);
     const mock = await startMock(processes);
-    const stage = { processes, folder, mock: mock.address, scenarios };
+    const stage = { processes, folder, mock: mock.address, scenarios: plan.scenarios };
     const subjects = [];
     for (const start of options.subjects) subjects.push(await start(stage));
-    const bench = { plan, scenarios, mock, pinning, clock: detectCpuClock() };
+    const bench = { plan, mock, pinning, clock: detectCpuClock() };
     return await Promise.race([runRounds(bench, subjects, onRound), untilAborted(signal)]);
   } catch (error) {
     if (!(error instanceof InvalidRun)) throw error;

@@ -1,48 +1,75 @@
 /**
- * The two kinds of traffic, in the mock's words: what it plays and what has to come back.
+ * The kinds of traffic, in the mock's words: what it plays and what has to come back.
  *
  * The mock's tokens are ` token_0 token_1 ...`, so every answer can be told from a damaged one.
  */
-import { tokensPerStream } from "./plan.ts";
-import type { Plan } from "./plan.ts";
 
-export type ScenarioName = "streams" | "requests";
+/** Streams at a fixed pace: every token is an event. */
+export interface StreamShape {
+  readonly streams: number;
+  /** ms from event to event of one stream. */
+  readonly gapMs: number;
+  /** Before the window, after the last stream has begun. */
+  readonly settleMs: number;
+  readonly windowMs: number;
+}
 
-export interface Scenario {
-  readonly name: ScenarioName;
+/** Requests at a fixed rate, whatever becomes of them. */
+export interface RequestShape {
+  readonly requestsPerSecond: number;
+  readonly connections: number;
+  readonly settleMs: number;
+  readonly windowMs: number;
+}
+
+export type Traffic =
+  | ({ readonly type: "streams" } & StreamShape)
+  | ({ readonly type: "requests" } & RequestShape);
+
+/** One row of the plan. */
+export interface ScenarioRow {
+  /** As results and models are called. */
+  readonly name: string;
+  readonly label: string;
+  readonly traffic: Traffic;
+  /** Length of the prompt, bytes; with the rest of the body some hundred more. */
+  readonly promptBytes: number;
+  /** Even, so that each order of nginx and gateway comes as often as the other. */
+  readonly rounds: number;
+  /** Of CPU per event or request, as a multiple of nginx. */
+  readonly budget: number | undefined;
+  /** Whether the gateway without its telemetry is measured too. */
+  readonly withBare: boolean;
+}
+
+export interface Scenario extends ScenarioRow {
   /** Model name by which the mock plays it. */
   readonly script: string;
   /** Content tokens of each answer. */
   readonly tokens: number;
 }
 
-export type Scenarios = Readonly<Record<ScenarioName, Scenario>>;
-
 /** With the envelope, an answer of about 1 KB. */
 const TOKENS_PER_ANSWER = 60;
 
-/** With the rest of the body, a request of about 0.5 KB. */
-const PROMPT = "Say what a gateway does with a stream of tokens. ".repeat(8);
+const PROMPT = "Say what a gateway does with a stream of tokens. ";
 
-export function createScenarios(plan: Plan): Scenarios {
-  const { gapMs } = plan.streams;
-  const tokens = tokensPerStream(plan.streams);
-  return {
-    streams: { name: "streams", script: `mock/tokens=${tokens},gap=${gapMs}`, tokens },
-    requests: {
-      name: "requests",
-      script: `mock/tokens=${TOKENS_PER_ANSWER}`,
-      tokens: TOKENS_PER_ANSWER,
-    },
-  };
+export function createScenario(row: ScenarioRow): Scenario {
+  const { traffic } = row;
+  if (traffic.type === "requests") {
+    return { ...row, script: `mock/tokens=${TOKENS_PER_ANSWER}`, tokens: TOKENS_PER_ANSWER };
+  }
+  const tokens = tokensPerStream(traffic);
+  return { ...row, script: `mock/tokens=${tokens},gap=${traffic.gapMs}`, tokens };
 }
 
 /** @param model As the subject calls it. */
-export function requestBody(scenario: Scenario, model: string): string {
+export function requestBody({ traffic, promptBytes }: Scenario, model: string): string {
+  const content = PROMPT.repeat(Math.ceil(promptBytes / PROMPT.length)).slice(0, promptBytes);
   return JSON.stringify({
     model,
-    stream: scenario.name === "streams",
-    messages: [{ role: "user", content: PROMPT }],
+    stream: traffic.type === "streams",
+    messages: [{ role: "user", content }],
   });
 }
 
@@ -53,4 +80,26 @@ export function tokenText(index: number): string {
 
 export function answerText(tokens: number): string {
   return Array.from({ length: tokens }, (_, index) => tokenText(index)).join("");
+}
+
+/** For the last of many streams to begin, ms. */
+const RAMP_MS_MAX = 2_500;
+
+/**
+ * ms between the starts of two streams. A quarter of the pace and a bit: the streams' phases then
+ * cover the pace evenly, so that events do not come in bursts of a hundred. Of many streams the bit, as
+ * often as it takes: it covers the pace alone.
+ */
+export function startStepMs({ streams, gapMs }: StreamShape): number {
+  const bitMs = gapMs / streams;
+  const stepMs = gapMs / 4 + bitMs;
+  return stepMs * streams <= RAMP_MS_MAX ? stepMs : RAMP_MS_MAX / streams + bitMs;
+}
+
+/** Tokens that keep every stream running until the window has closed, the first one's included. */
+function tokensPerStream(shape: StreamShape): number {
+  const runMs = startStepMs(shape) * shape.streams + shape.settleMs + shape.windowMs;
+  /** For timers that come late. */
+  const spareMs = 200;
+  return Math.ceil((runMs + spareMs) / shape.gapMs);
 }

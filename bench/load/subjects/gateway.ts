@@ -6,19 +6,20 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { BARE, GATEWAY } from "./subject.ts";
 import type { Stage, Subject } from "./subject.ts";
 
 const MAIN = join(import.meta.dirname, "../../../apps/gateway/src/main.ts");
-const BARE = join(import.meta.dirname, "../programs/bare-gateway.ts");
+const BARE_MAIN = join(import.meta.dirname, "../programs/bare-gateway.ts");
 const HOST = "127.0.0.1";
 
 export function startGateway(stage: Stage): Promise<Subject> {
-  return start(stage, "slipstream", (configPath) => [MAIN, "start", "--config", configPath]);
+  return start(stage, GATEWAY, (configPath) => [MAIN, "start", "--config", configPath]);
 }
 
 /** The same without anything that looks on: no metrics, no log, no usage records. */
 export function startBareGateway(stage: Stage): Promise<Subject> {
-  return start(stage, "bare", (configPath) => [BARE, configPath]);
+  return start(stage, BARE, (configPath) => [BARE_MAIN, configPath]);
 }
 
 async function start(
@@ -51,7 +52,7 @@ function toConfig({ folder, mock, scenarios }: Stage, name: string): object {
     providers: [
       { name: "mock", dialect: "openai-chat", baseUrl: `http://${mock.host}:${mock.port}/v1` },
     ],
-    models: Object.values(scenarios).map((scenario) => ({
+    models: scenarios.map((scenario) => ({
       name: scenario.name,
       deployments: [{ provider: "mock", model: scenario.script }],
     })),

@@ -8,6 +8,7 @@ import { createServer } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Address } from "../http-connection.ts";
+import { NGINX } from "./subject.ts";
 import type { StartSubject } from "./subject.ts";
 
 const HOST = "127.0.0.1";
@@ -41,7 +42,7 @@ export function startNginx({ binary }: Nginx): StartSubject {
     const { pid, untilReady } = processes.start("nginx", "subject", words);
     await untilReady(() => isListening(address));
     return {
-      name: "nginx",
+      name: NGINX,
       address,
       pids: [pid],
       headers: {},
@@ -50,7 +51,9 @@ export function startNginx({ binary }: Nginx): StartSubject {
   };
 }
 
-/** Idle connections are closed before the mock, a Node server, closes them after 5 s. */
+/**
+ * Idle connections are closed before the mock, a Node server, closes them after 5 s. Bodies stay in memory.
+ */
 function toConfig(home: string, address: Address, mock: Address): string {
   const temporaryPaths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return `
@@ -60,6 +63,7 @@ worker_processes 1;
 events { worker_connections 4096; }
 http {
   access_log off;
+  client_body_buffer_size 1m;
   ${temporaryPaths.map((name) => `${name}_temp_path ${home}/${name};`).join("\n  ")}
   keepalive_requests 1000000;
   upstream mock {

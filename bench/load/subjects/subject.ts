@@ -4,7 +4,13 @@
  */
 import type { Address } from "../http-connection.ts";
 import type { Processes } from "../processes.ts";
-import type { Scenario, Scenarios } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** Subjects that others are compared with. */
+export const NGINX = "nginx";
+export const GATEWAY = "slipstream";
+/** The gateway without what looks on. */
+export const BARE = "bare";
 
 export interface Subject {
   readonly name: string;
@@ -23,7 +29,7 @@ export interface Stage {
   /** For configuration, data and logs; removed after the run. */
   readonly folder: string;
   readonly mock: Address;
-  readonly scenarios: Scenarios;
+  readonly scenarios: readonly Scenario[];
 }
 
 export type StartSubject = (stage: Stage) => Promise<Subject>;

@@ -1,0 +1,50 @@
+/** What `npm run bench` may be told. */
+import { parseArgs } from "node:util";
+import { SUITES } from "./micro/suites.ts";
+
+/** The load through the whole gateway, beside the suites. */
+export const LOAD: string = "load";
+
+export type Command =
+  | { readonly type: "run"; readonly isQuick: boolean; readonly parts: readonly string[] }
+  | { readonly type: "help" }
+  | { readonly type: "refuse"; readonly message: string };
+
+/** In the order in which they run. */
+const PARTS: readonly string[] = [...SUITES.map(({ name }) => name), LOAD];
+
+export const HELP: string = `Measures what the gateway costs, in one run on this machine: five suites of small benchmarks,
+and load through the whole gateway as a multiple of nginx.
+
+Usage: npm run bench [-- -- [--quick] [--only PART]...]
+       node bench/main.ts [--quick] [--only PART]... [--help]
+
+  --quick      everything once and briefly, for soundness, not for numbers (a minute)
+  --only PART  this part alone; may be repeated: ${PARTS.join(", ")}
+  --help       this text
+
+Tables on standard output, progress on standard error, JSON in bench/results/.
+Exit codes: 0 measured, 1 the run is invalid or failed, 2 the command line is wrong.
+bench/README.md says how to read it.`;
+
+export function parseCommandLine(words: readonly string[]): Command {
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        quick: { type: "boolean" },
+        only: { type: "string", multiple: true },
+        help: { type: "boolean" },
+      },
+    });
+    if (values.help) return { type: "help" };
+    const parts = values.only ?? PARTS;
+    const unknown = parts.find((part) => !PARTS.includes(part));
+    if (unknown !== undefined) {
+      return { type: "refuse", message: `There is no part ${unknown}: ${PARTS.join(", ")}.` };
+    }
+    return { type: "run", isQuick: values.quick ?? false, parts };
+  } catch (error) {
+    return { type: "refuse", message: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -140,6 +140,7 @@ async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise
       places: toTracePlaces(routes),
       recordDecision: metrics.recordTrace,
       recordLoss,
+      logger,
     });
   }
   return {

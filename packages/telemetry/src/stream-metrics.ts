@@ -5,9 +5,7 @@ import type { CounterChild } from "./fast-counter.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
 import { toAttemptLabels, toDeploymentLabels } from "./request-labels.ts";
-
-/** From here on a silence is one that a reader notices. ms. */
-const STALL_MS = 1_000;
+import { STALL_MS } from "./stall.ts";
 
 export class StreamMetrics {
   readonly #gaps;

@@ -51,6 +51,15 @@ test("a late first token is a reason where there is no other", () => {
   );
 });
 
+test.each([
+  [999, undefined],
+  [1_000, "stalled"],
+])("a gap of %s ms is a reason: %s", (gapMsMax, reason) => {
+  const stream = { ...STREAM, firstChunkMs: 10, gapMsMax };
+  const facts = { outcome: "complete", errorCode: undefined, stream } as const;
+  expect(findTailReason(facts, SLOW_MS)).toBe(reason);
+});
+
 test("the sample is the part that was asked for, and larger samples hold the smaller ones", () => {
   const ids = new TraceIds();
   const all = Array.from({ length: 20_000 }, () => ids.traceId());

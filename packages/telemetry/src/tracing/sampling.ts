@@ -5,6 +5,7 @@
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import type { RequestReport } from "@slipstream/contracts/request-events";
+import { STALL_MS } from "../stall.ts";
 
 /** Hexadecimal digits of a trace id that are looked at: 52 bits, which a number holds exactly. */
 const DIGITS = 13;
@@ -22,7 +23,7 @@ export function isInSample(traceId: string, ratio: number): boolean {
 }
 
 /** Why a trace is kept that is not in the sample. */
-export type TailReason = Exclude<Outcome, "complete"> | "slow_first_token";
+export type TailReason = Exclude<Outcome, "complete"> | "slow_first_token" | "stalled";
 
 /** A client that got an answer it did not like is told why; nobody has to look into our gateway for it. */
 const UNREMARKABLE: ReadonlySet<Outcome> = new Set<Outcome>(["complete", "rejected"]);
@@ -37,7 +38,7 @@ export function findTailReason(
     const isOurs = errorCode !== undefined && ERROR_SPECS[errorCode].blame !== "client";
     if (isOurs || !UNREMARKABLE.has(outcome)) return outcome;
   }
-  const firstTokenMs = stream?.firstChunkMs;
-  const isSlow = firstTokenMs !== undefined && firstTokenMs >= slowFirstTokenMs;
-  return isSlow ? "slow_first_token" : undefined;
+  if (stream?.firstChunkMs === undefined) return undefined;
+  if (stream.firstChunkMs >= slowFirstTokenMs) return "slow_first_token";
+  return stream.gapMsMax >= STALL_MS ? "stalled" : undefined;
 }

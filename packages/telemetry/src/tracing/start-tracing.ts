@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "@slipstream/contracts/clock";
 import type { ExemplarSource } from "../exemplar.ts";
 import type { RequestSubscriber } from "../fan-out-observer.ts";
+import type { Logger } from "../logger.ts";
 import type { LossRecorder } from "../losses.ts";
 import type { TraceDecision } from "../trace-decision.ts";
 import { RequestTracer } from "./request-tracer.ts";
@@ -18,6 +19,7 @@ export interface TracingOptions extends TracerSettings {
   readonly places: Places;
   readonly recordDecision: (decision: TraceDecision) => void;
   readonly recordLoss: LossRecorder;
+  readonly logger: Logger;
 }
 
 export interface Tracing {

@@ -63,7 +63,7 @@ export interface OwnTime {
   /** From the start to the first attempt, without the time in which the client's body was awaited. */
   readonly beforeUpstreamMs: number | undefined;
   /**
-   * From the moment in which the first event of a stream or the last byte of a whole answer was read to
+   * From the moment in which the first content of a stream or the last byte of a whole answer was read to
    * that in which it had been handed on.
    */
   readonly afterUpstreamMs: number | undefined;
@@ -113,7 +113,7 @@ export interface RequestReport extends EndedRequest {
 export type RequestEvent =
   | {
       readonly type: "request_start";
-      /** Unique in this process, which an id is not that a client may choose. */
+      /** Unique in this gateway, which an id is not that a client may choose. */
       readonly requestNumber: number;
       readonly requestId: string;
       readonly endpoint: EndpointName;

@@ -8,8 +8,7 @@
 import type { ResponseHeaders } from "@slipstream/contracts/client";
 import type { StreamDialect } from "@slipstream/contracts/chunk";
 import type { Deadlines } from "@slipstream/contracts/deployment";
-import { GatewayError } from "@slipstream/contracts/errors";
-import type { ErrorCode } from "@slipstream/contracts/errors";
+import type { GatewayError } from "@slipstream/contracts/errors";
 import type {
   AttemptFacts,
   AttemptResult,
@@ -40,6 +39,12 @@ import type { RequestBody } from "./request-body.ts";
 import type { RequestLife, RequestWorker } from "./request-life.ts";
 import { totalTimeout } from "./timeouts.ts";
 import type { UsagePlan } from "./usage-plan.ts";
+import {
+  answerTooLarge,
+  costsConnection,
+  toStreamFailure,
+  unexpectedForm,
+} from "./unusable-answer.ts";
 import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 
 /** A whole answer is held until it is complete, so that a broken one can go to another deployment. */
@@ -53,11 +58,6 @@ const ERROR_BODY_BYTES_MAX = 64 * 1024;
 const WHOLE_TYPE = /^\s*application\/json\b|html/i;
 const JSON_TYPE = /^\s*application\/json\b/i;
 const EVENTS_TYPE = /^\s*text\/event-stream\b/i;
-/** After what was no answer the proper one may still come, and be taken for the next request's. */
-const ANSWER_FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "upstream_invalid_response",
-  "upstream_truncated",
-]);
 const JSON_HEADERS: ResponseHeaders = { "content-type": "application/json" };
 const HEARTBEAT = Buffer.from(": heartbeat\n\n");
 
@@ -162,7 +162,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     const { answer } = this.#options;
     if (this.#phase.type !== "passing" || answer.type !== "passed") return;
     if (answer.readJson !== undefined) {
-      this.#answer(answer.readJson(bytes), this.#phase.headers, bytes);
+      this.#answer(answer.readJson, this.#phase.headers, bytes);
     }
   }
 
@@ -248,7 +248,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     const headers = toPassedHeaders(head);
     const contentType = headers["content-type"] ?? "";
     if (!mediaTypes.test(contentType)) {
-      return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(unusable(UNEXPECTED_FORM)));
+      return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(unexpectedForm()));
     }
     const { life } = this.#options;
     life.facts.isStream = EVENTS_TYPE.test(contentType);
@@ -286,17 +286,17 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
 
   #readAnswer({ readAnswer }: JsonAnswer, body: CollectedBody): void {
     if (body.type === "failed") return this.#fail(body.error);
-    if (body.type === "too_large") return this.#fail(unusable("The model's answer is too large."));
-    const readAtMs = this.#ports.clock.nowMs();
-    this.#answer(readAnswer(body.bytes), JSON_HEADERS, body.bytes);
-    this.#options.life.returnFromUpstream(readAtMs);
+    if (body.type === "too_large") return this.#fail(answerTooLarge());
+    return this.#answer(readAnswer, JSON_HEADERS, body.bytes);
   }
 
-  /** A whole answer. */
-  #answer(facts: AnswerFacts, headers: ResponseHeaders, bytes: Buffer): void {
+  /** A whole answer, of which the last byte has just come. */
+  #answer(read: (body: Buffer) => AnswerFacts, headers: ResponseHeaders, bytes: Buffer): void {
     const { life, isStream } = this.#options;
+    const cameAtMs = this.#ports.clock.nowMs();
+    const facts = read(bytes);
     if (facts.type === "error") return this.#fail(toEventFailure(facts.error));
-    if (facts.type === "unreadable" || isStream) return this.#fail(unusable(UNEXPECTED_FORM));
+    if (facts.type === "unreadable" || isStream) return this.#fail(unexpectedForm());
     life.facts.finishReason = facts.finishReason;
     life.facts.usage = facts.usage;
     life.facts.answerBytes = bytes.length;
@@ -304,6 +304,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     this.#exchange?.abort();
     this.#finish({ type: "answered" });
     life.answer(200, headers, bytes);
+    life.returnFromUpstream(cameAtMs);
     return this.#resolve({ type: "concluded" });
   }
 
@@ -314,7 +315,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
       this.ended({ type: "complete" });
       return;
     }
-    if (ANSWER_FAILURES.has(error.code)) this.#exchange?.discard();
+    if (costsConnection(error)) this.#exchange?.discard();
     else this.#exchange?.abort();
     const durationMs = this.#finish({ type: "failed", code: error.code });
     if (this.#isCommitted) {
@@ -343,16 +344,4 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     this.#ports.observer.observe({ type: "attempt_end", durationMs, timing, result, ...facts });
     return durationMs;
   }
-}
-
-const UNEXPECTED_FORM = "The model's answer has an unexpected form.";
-
-function toStreamFailure(ending: Exclude<StreamEnding, { type: "complete" }>): GatewayError {
-  if (ending.type === "failed") return ending.error;
-  if (ending.type === "error_event") return toEventFailure(ending.error);
-  return new GatewayError("upstream_truncated", "The model's answer ended too early.");
-}
-
-function unusable(message: string): GatewayError {
-  return new GatewayError("upstream_invalid_response", message);
 }

@@ -19,6 +19,7 @@ export interface OpenRequest {
 export class OpenRequests {
   readonly #requests = new Set<OpenRequest>();
   readonly #waiting: (() => void)[] = [];
+  #lastNumber = 0;
 
   get count(): number {
     return this.#requests.size;
@@ -31,8 +32,10 @@ export class OpenRequests {
     return bytes;
   }
 
-  add(request: OpenRequest): void {
+  /** @returns its number among all requests so far, from 1. */
+  add(request: OpenRequest): number {
     this.#requests.add(request);
+    return ++this.#lastNumber;
   }
 
   delete(request: OpenRequest): void {

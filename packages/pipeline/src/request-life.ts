@@ -102,12 +102,9 @@ const ARRIVAL_MS = 30_000;
 /** A client that takes nothing for this long is given up, while no model says otherwise. */
 const CLIENT_STALL_MS = 60_000;
 
-/** Of requests in this process. */
-let lastNumber = 0;
-
 export class RequestLife implements ClientListener, OpenRequest {
-  /** Unique in this process. */
-  readonly number: number = ++lastNumber;
+  /** Unique in this gateway. */
+  readonly number: number;
   readonly request: ClientRequest;
   readonly startMs: number;
   /** When the client last got a sign of life in place of an answer, or began to wait for one. */
@@ -152,10 +149,10 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#sendsInfoHeaders = ports.sendsInfoHeaders;
     this.startMs = ports.clock.nowMs();
     this.lastBeatAtMs = this.startMs;
+    this.number = this.#openRequests.add(this);
     const { requestId, endpoint, trace } = request;
     const requestNumber = this.number;
     this.#observer.observe({ type: "request_start", requestNumber, requestId, endpoint, trace });
-    this.#openRequests.add(this);
     this.response.listen(this);
   }
 

@@ -79,7 +79,7 @@ export const LABEL_MEANINGS: Readonly<Record<LabelName, LabelMeaning>> = {
   outcome: { means: "how the request ended", boundedBy: "the list of outcomes" },
   phase: {
     means:
-      "`before_upstream`: from the start to the first attempt, without waiting for the client's body; `after_upstream`: from the first event of a stream, or the last byte of a whole answer, to having it handed on",
+      "`before_upstream`: from the start to the first attempt, without waiting for the client's body; `after_upstream`: from reading the first content of a stream, or the last byte of a whole answer (which is parsed), to having handed it on",
     boundedBy: "these two",
   },
   result: {

@@ -90,6 +90,10 @@ export interface FakeRequestOptions {
   readonly contentType?: string | undefined;
   /** The body, or what reading it throws. */
   readonly body?: Buffer | Error;
+  /** When the body has come; at once if it is left out. */
+  readonly arrived?: Promise<unknown>;
+  /** `traceparent` and `tracestate`. */
+  readonly trace?: Readonly<Record<string, string>>;
   /** The body as it arrives, in place of `body`; an error in it is thrown. */
   readonly frames?: Iterable<Buffer | Error> | AsyncIterable<Buffer | Error>;
   readonly announcedBytes?: number | undefined;
@@ -101,10 +105,14 @@ export function createFakeRequest(options: FakeRequestOptions = {}): ClientReque
     requestId: "00000000-0000-4000-8000-000000000000",
     endpoint: options.endpoint ?? "chat_completions",
     authorization: options.authorization,
-    trace: {},
+    trace: options.trace ?? {},
     contentType: options.contentType ?? "application/json",
     announcedBytes: options.announcedBytes,
-    readBody: () => (body instanceof Error ? Promise.reject(body) : Promise.resolve(body)),
+    readBody: async () => {
+      await options.arrived;
+      if (body instanceof Error) throw body;
+      return body;
+    },
     readFrames: () => readFrames(frames),
   };
 }

@@ -3,10 +3,9 @@
 /** Whose code a task runs: the reference's work done over again here, or what the gateway runs. */
 type TaskKind = "reference" | "production";
 
-export interface Task {
+export interface TaskRow {
   /** `group/function[/parameter]`; those of the reference are its own. */
   readonly id: string;
-  readonly kind: TaskKind;
   /** What one iteration does. */
   readonly does: string;
   /** What the reference published for its Rust on another machine, e.g. `13.9 µs`. */
@@ -18,6 +17,14 @@ export interface Task {
   /** What must not take longer, per iteration, ns. */
   readonly budgetNs?: number;
   readonly run: () => unknown;
+}
+
+export interface Task extends TaskRow {
+  readonly kind: TaskKind;
+}
+
+export function ofKind(kind: TaskKind, rows: readonly TaskRow[]): Task[] {
+  return rows.map((row) => ({ ...row, kind }));
 }
 
 /** What the reference asks and there is nothing here to answer with yet. */

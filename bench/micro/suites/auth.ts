@@ -5,7 +5,7 @@ import { createApiKey, hashApiKey, isWellFormedKey } from "@slipstream/auth/api-
 import { LRUCache } from "lru-cache";
 import { BloomFilter } from "../bloom-filter.ts";
 import { toApiKey } from "../fixtures/names.ts";
-import { INNER_MANY, many } from "../task.ts";
+import { INNER_MANY, many, ofKind } from "../task.ts";
 import type { MaybeLater, Suite, Task } from "../task.ts";
 
 const KEY_CHARACTERS = 35;
@@ -56,7 +56,7 @@ const authenticator = createAuthenticator({
 });
 await authenticator.authenticate(authorization);
 
-const REFERENCE: readonly Omit<Task, "kind">[] = [
+const REFERENCE: readonly Task[] = ofKind("reference", [
   {
     id: "api_key_validation/format_validation_valid",
     does: "prefix and length of a good key",
@@ -106,9 +106,9 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     budgetNs: 700,
     run: async () => (hasKeyFormat(VALID) ? await lookUp(hotCache, toHash(VALID)) : undefined),
   },
-];
+]);
 
-const PRODUCTION: readonly Omit<Task, "kind">[] = [
+const PRODUCTION: readonly Task[] = ofKind("production", [
   {
     id: "api_key_validation/is_well_formed_key",
     does: "prefix, length, alphabet and checksum of a key",
@@ -138,14 +138,11 @@ const PRODUCTION: readonly Omit<Task, "kind">[] = [
     inner: INNER_MANY,
     run: many(() => authenticator.authenticate(authorization)),
   },
-];
+]);
 
 export const AUTH: Suite = {
   name: "auth",
-  tasks: [
-    ...REFERENCE.map((task) => ({ ...task, kind: "reference" as const })),
-    ...PRODUCTION.map((task) => ({ ...task, kind: "production" as const })),
-  ],
+  tasks: [...REFERENCE, ...PRODUCTION],
   missing: [],
   verify() {
     const facts = [

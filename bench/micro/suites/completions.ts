@@ -15,9 +15,16 @@ import {
 } from "../fixtures/payloads.ts";
 import type { ParsedEvent } from "../fixtures/payloads.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
-import { relayForwarding, relayMetered, verifyRelay } from "../production/relay.ts";
+import {
+  meterEvent,
+  relayForwarding,
+  relayMetered,
+  relayPacked,
+  relayUsageCut,
+  verifyRelay,
+} from "../production/relay.ts";
 import { createPool, findRoute } from "../production/routes.ts";
-import { INNER_MANY, many, sink, TURN } from "../task.ts";
+import { INNER_MANY, many, ofKind, sink, TURN } from "../task.ts";
 import type { MaybeLater, Suite, Task } from "../task.ts";
 
 const DATA = "data: ";
@@ -149,7 +156,7 @@ filledCache.set(CATALOG_MODEL.name, CATALOG_MODEL);
 
 const routes = createPool(1000);
 
-const REFERENCE: readonly Omit<Task, "kind">[] = [
+const REFERENCE: readonly Task[] = ofKind("reference", [
   {
     id: "sse_token_processing/old_async_path/200",
     does: "200 tokens, each parsed, framed anew and appended, with two awaits in place of two locks",
@@ -268,11 +275,11 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
       return cache;
     },
   },
-];
+]);
 
 const CHAT_ID = Buffer.from("chatcmpl-bench000");
 
-const PRODUCTION: readonly Omit<Task, "kind">[] = [
+const PRODUCTION: readonly Task[] = ofKind("production", [
   {
     id: "sse_token_processing/forward_without_copies/200",
     does: "200 tokens through ByteRelay: a clock reading and a write each, nothing looked at",
@@ -287,20 +294,34 @@ const PRODUCTION: readonly Omit<Task, "kind">[] = [
     run: relayMetered,
   },
   {
+    id: "sse_token_processing/whole_path_usage_cut/200",
+    does: "the same where only we asked for the usage, which is looked for in every event and cut out",
+    run: relayUsageCut,
+  },
+  {
+    id: "sse_token_processing/whole_path_packed/200",
+    does: "the same in reads of 4 KiB, cut anywhere",
+    run: relayPacked,
+  },
+  {
+    id: "sse_token_processing/meter_event",
+    does: "one more content event: recognised, counted, its gap and its delay recorded in the metrics",
+    budgetNs: 300,
+    inner: INNER_MANY,
+    run: many(meterEvent),
+  },
+  {
     id: "model_resolution_cache/find_route",
     does: "a model's route among a thousand",
     fidelity: "routes are in memory: there is no cache, and nothing is copied",
     inner: INNER_MANY,
     run: many((index) => findRoute(routes, index)),
   },
-];
+]);
 
 export const COMPLETIONS: Suite = {
   name: "completions",
-  tasks: [
-    ...REFERENCE.map((task) => ({ ...task, kind: "reference" as const })),
-    ...PRODUCTION.map((task) => ({ ...task, kind: "production" as const })),
-  ],
+  tasks: [...REFERENCE, ...PRODUCTION],
   missing: [],
   verify() {
     verifyPayloads();

@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
-import type { Task } from "../task.ts";
+import type { TaskRow } from "../task.ts";
 
 const KIB = 1024;
 const SIZES = [1, 10, 100] as const;
 
 /** SHA-256 of 1, 10 and 100 KiB, as digits. */
-export function toHashTasks(group: string): Omit<Task, "kind">[] {
+export function toHashTasks(group: string): TaskRow[] {
   return SIZES.map((kib) => {
     const bytes = Buffer.alloc(kib * KIB, "x");
     return {

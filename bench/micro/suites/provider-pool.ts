@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import { MODEL_NAME } from "../fixtures/names.ts";
 import { createPool, pick } from "../production/routes.ts";
-import { INNER_MANY, many } from "../task.ts";
+import { INNER_MANY, many, ofKind } from "../task.ts";
 import type { MaybeLater, Suite, Task } from "../task.ts";
 
 interface Provider {
@@ -57,7 +57,7 @@ const models = new Map([
 const poolOfThree = createPool(1, 3);
 const poolOfTen = createPool(1, 10);
 
-const REFERENCE: readonly Omit<Task, "kind">[] = [
+const REFERENCE: readonly Task[] = ofKind("reference", [
   {
     id: "round_robin/index_key_format",
     does: "a prefix and a model's name become one text",
@@ -108,9 +108,9 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     inner: INNER_MANY,
     run: many(() => FIVE.filter((provider) => WANTED.includes(provider))),
   },
-];
+]);
 
-const PRODUCTION: readonly Omit<Task, "kind">[] = [
+const PRODUCTION: readonly Task[] = ofKind("production", [
   {
     id: "provider_ordering/pick/3",
     does: "ProviderPool: the next of three deployments, by tier and weight",
@@ -124,14 +124,11 @@ const PRODUCTION: readonly Omit<Task, "kind">[] = [
     inner: INNER_MANY,
     run: many(() => pick(poolOfTen)),
   },
-];
+]);
 
 export const PROVIDER_POOL: Suite = {
   name: "provider-pool",
-  tasks: [
-    ...REFERENCE.map((task) => ({ ...task, kind: "reference" as const })),
-    ...PRODUCTION.map((task) => ({ ...task, kind: "production" as const })),
-  ],
+  tasks: [...REFERENCE, ...PRODUCTION],
   missing: [
     { id: "sticky_routing", why: "requests are not bound to a deployment yet" },
     { id: "pubkey_filtering", why: "deployments have no public keys yet" },

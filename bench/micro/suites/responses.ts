@@ -8,7 +8,7 @@ import {
 } from "../fixtures/response-events.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
 import { toHashTasks } from "./hash-tasks.ts";
-import { TURN } from "../task.ts";
+import { ofKind, TURN } from "../task.ts";
 import type { Suite, Task } from "../task.ts";
 
 const EVENTS = 200;
@@ -48,7 +48,7 @@ async function streamEvents(): Promise<number> {
   return stream.length;
 }
 
-const REFERENCE: readonly Omit<Task, "kind">[] = [
+const REFERENCE: readonly Task[] = ofKind("reference", [
   {
     id: "response_event_serialize/delta",
     does: "a delta of 108 bytes to JSON",
@@ -86,11 +86,11 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     run: streamEvents,
   },
   ...toHashTasks("sha256_accumulated"),
-];
+]);
 
 export const RESPONSES: Suite = {
   name: "responses",
-  tasks: REFERENCE.map((task) => ({ ...task, kind: "reference" as const })),
+  tasks: REFERENCE,
   missing: [
     { id: "response_event_serialize", why: "events of the Responses API are not made here yet" },
     { id: "response_stream", why: "as above" },

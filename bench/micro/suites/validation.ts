@@ -8,7 +8,7 @@ import {
   toTextRequest,
 } from "../fixtures/requests.ts";
 import type { ChatRequest, Content } from "../fixtures/requests.ts";
-import { INNER_MANY, many } from "../task.ts";
+import { INNER_MANY, many, ofKind } from "../task.ts";
 import type { Suite, Task } from "../task.ts";
 import { toHashTasks } from "./hash-tasks.ts";
 
@@ -41,7 +41,7 @@ const TEN = toTextRequest(10);
 const FIFTY = toTextRequest(50);
 const PASSED = Buffer.alloc(10 * 1024, "x");
 
-const REFERENCE: readonly Omit<Task, "kind">[] = [
+const REFERENCE: readonly Task[] = ofKind("reference", [
   {
     id: "validate_request/text_messages/10",
     does: "a parsed request of 11 messages: numbers in range, roles known",
@@ -97,7 +97,7 @@ const REFERENCE: readonly Omit<Task, "kind">[] = [
     inner: INNER_MANY,
     run: many(() => PASSED.subarray()),
   },
-];
+]);
 
 const BODIES = [TEN, FIFTY].map((request) => Buffer.from(JSON.stringify(request)));
 const { body } = CHAT_COMPLETIONS;
@@ -108,7 +108,7 @@ function parseBody(index: 0 | 1): unknown {
   return parseInferenceBody(BODIES[index] ?? PASSED, "application/json", check);
 }
 
-const PRODUCTION: readonly Omit<Task, "kind">[] = [
+const PRODUCTION: readonly Task[] = ofKind("production", [
   {
     id: "validate_request/parse_and_check/10",
     does: "parseInferenceBody: 11 messages from bytes: structure, duplicate keys, parsed once, every rule",
@@ -120,14 +120,11 @@ const PRODUCTION: readonly Omit<Task, "kind">[] = [
     does: "51 messages from bytes",
     run: () => parseBody(1),
   },
-];
+]);
 
 export const VALIDATION: Suite = {
   name: "validation",
-  tasks: [
-    ...REFERENCE.map((task) => ({ ...task, kind: "reference" as const })),
-    ...PRODUCTION.map((task) => ({ ...task, kind: "production" as const })),
-  ],
+  tasks: [...REFERENCE, ...PRODUCTION],
   missing: [],
   verify() {
     const facts = [

@@ -54,8 +54,8 @@ may hold several tokens.
 
 **Time to first token**: from the start of a request to the first chunk handed to the client. Each
 stream that had content counts once, when that chunk goes out, however the stream ends later. A
-stream without content does not count, so a promise about slow starts has to look at the outcomes
-\`first_token_timeout\` and \`upstream_error\` as well.
+stream without content does not count, so a promise about slow starts is measured against
+\`slipstream_streams_total\`, which counts all that were asked for.
 
 **Gap**: the silence between two neighbouring chunks of one stream. Each counts once, when the later
 chunk arrives, so gaps show a slow stream while it is running.

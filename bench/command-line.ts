@@ -11,19 +11,19 @@ export type Command =
   | { readonly type: "refuse"; readonly message: string };
 
 /** In the order in which they run. */
-const PARTS: readonly string[] = [...SUITES.map(({ name }) => name), LOAD];
+export const PARTS: readonly string[] = [...SUITES.map(({ name }) => name), LOAD];
 
 export const HELP: string = `Measures what the gateway costs, in one run on this machine: five suites of small benchmarks,
 and load through the whole gateway as a multiple of nginx.
 
-Usage: npm run bench [-- -- [--quick] [--only PART]...]
+Usage: npm run bench [-- [--quick] [--only PART]...]
        node bench/main.ts [--quick] [--only PART]... [--help]
 
   --quick      everything once and briefly, for soundness, not for numbers (a minute)
   --only PART  this part alone; may be repeated: ${PARTS.join(", ")}
   --help       this text
 
-Tables on standard output, progress on standard error, JSON in bench/results/.
+Tables on standard output, progress on standard error, JSON in bench/results/ or where BENCH_RESULTS says.
 Exit codes: 0 measured, 1 the run is invalid or failed, 2 the command line is wrong.
 bench/README.md says how to read it.`;
 

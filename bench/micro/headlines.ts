@@ -1,6 +1,4 @@
 /** The few ratios that the rest of the figures are about; each within one run. */
-import type { MeasuredTask } from "./measure-suite.ts";
-
 interface Headline {
   readonly says: string;
   /** How many times as long this one takes … */
@@ -27,6 +25,12 @@ const HEADLINES: readonly Headline[] = [
   },
 ];
 
+/** Of what was measured, as much as is needed here. */
+interface Median {
+  readonly task: { readonly id: string };
+  readonly timing: { readonly p50: number };
+}
+
 export interface MeasuredHeadline {
   readonly says: string;
   readonly times: number;
@@ -35,7 +39,7 @@ export interface MeasuredHeadline {
 }
 
 /** @returns those whose both sides were measured. */
-export function toHeadlines(measured: readonly MeasuredTask[]): MeasuredHeadline[] {
+export function toHeadlines(measured: readonly Median[]): MeasuredHeadline[] {
   const medians = new Map(measured.map(({ task, timing }) => [task.id, timing.p50]));
   return HEADLINES.flatMap(({ says, slow, fast, timesMin }) => {
     const [slowNs, fastNs] = [medians.get(slow), medians.get(fast)];

@@ -1,5 +1,6 @@
 /** The result of a suite in words. */
 import { formatTable } from "../format-table.ts";
+import { formatTime } from "../format-time.ts";
 import type { MeasuredTask } from "./measure-suite.ts";
 import type { Suite } from "./task.ts";
 
@@ -24,11 +25,4 @@ function toRow({ task, timing }: MeasuredTask): string[] {
     budgetNs === undefined ? NOTHING : formatTime(budgetNs),
     isMet,
   ];
-}
-
-/** Three digits. */
-function formatTime(ns: number): string {
-  if (ns < 1000) return `${ns.toPrecision(3)} ns`;
-  if (ns < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;
-  return `${(ns / 1e6).toPrecision(3)} ms`;
 }

@@ -11,6 +11,7 @@ interface Step {
   readonly name: string;
   readonly command: string;
   readonly words: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Count {
@@ -26,15 +27,23 @@ interface VitestReport {
   readonly numFailedTestSuites: number;
 }
 
+const root = join(import.meta.dirname, "..");
+const folder = mkdtempSync(join(tmpdir(), "slipstream-check-"));
+
 const STEPS: readonly Step[] = [
   { name: "types", command: "turbo", words: ["run", "types", "--output-logs=errors-only"] },
   { name: "lint", command: "oxlint", words: ["--type-aware"] },
   { name: "format", command: "oxfmt", words: ["--check"] },
   { name: "dead code", command: "knip", words: [] },
+  {
+    // Every benchmark and every load once: that they run and that all answers are right, not how fast.
+    name: "benchmarks, briefly",
+    command: "node",
+    words: ["bench/main.ts", "--quick"],
+    env: { BENCH_RESULTS: join(folder, "bench") },
+  },
 ];
 
-const root = join(import.meta.dirname, "..");
-const folder = mkdtempSync(join(tmpdir(), "slipstream-check-"));
 try {
   const counts = [...STEPS.map(runStep), runTests()];
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
@@ -45,15 +54,15 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function runStep({ name, command, words }: Step): Count {
-  const isGood = run(name, command, words);
+function runStep(step: Step): Count {
+  const isGood = run(step);
   return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
 }
 
 function runTests(): Count {
   const file = join(folder, "tests.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const isGood = run("tests", "vitest", ["run", ...reporters]);
+  const isGood = run({ name: "tests", command: "vitest", words: ["run", ...reporters] });
   try {
     const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport;
     const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = report;
@@ -66,10 +75,14 @@ function runTests(): Count {
   }
 }
 
-function run(name: string, command: string, words: readonly string[]): boolean {
+function run({ name, command, words, env }: Step): boolean {
   console.log(`\n── ${name}`);
   const startMs = performance.now();
-  const { status, error } = spawnSync(command, words, { cwd: root, stdio: "inherit" });
+  const { status, error } = spawnSync(command, words, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (error !== undefined) console.error(`${command}: ${error.message}`);
   console.log(`── ${name}: ${status === 0 ? "good" : "FAILED"} (${seconds} s)`);

@@ -1,12 +1,21 @@
 /** What `npm run bench` may be told. */
 import { parseArgs } from "node:util";
+import { NO_PEERS, readPeersFile } from "./load/peers-file.ts";
+import type { PeersFile } from "./load/peers-file.ts";
 import { SUITES } from "./micro/suites.ts";
 
 /** The load through the whole gateway, beside the suites. */
 export const LOAD: string = "load";
 
 export type Command =
-  | { readonly type: "run"; readonly isQuick: boolean; readonly parts: readonly string[] }
+  | {
+      readonly type: "run";
+      readonly isQuick: boolean;
+      readonly parts: readonly string[];
+      readonly peers: PeersFile;
+    }
+  /** Tell what the mock calls the scenarios of the load. */
+  | { readonly type: "scripts" }
   | { readonly type: "help" }
   | { readonly type: "refuse"; readonly message: string };
 
@@ -16,11 +25,13 @@ export const PARTS: readonly string[] = [...SUITES.map(({ name }) => name), LOAD
 export const HELP: string = `Measures what the gateway costs, in one run on this machine: five suites of small benchmarks,
 and load through the whole gateway as a multiple of nginx.
 
-Usage: npm run bench [-- [--quick] [--only PART]...]
-       node bench/main.ts [--quick] [--only PART]... [--help]
+Usage: npm run bench [-- [--quick] [--only PART]... [--peers FILE]]
+       node bench/main.ts [OPTION...]
 
   --quick      everything once and briefly, for soundness, not for numbers (a minute)
   --only PART  this part alone; may be repeated: ${PARTS.join(", ")}
+  --peers FILE other gateways to be measured beside nginx, see bench/README.md
+  --scripts    what the mock calls the scenarios of the load: for the configuration of a peer
   --help       this text
 
 Tables on standard output, progress on standard error, JSON in bench/results/ or where BENCH_RESULTS says.
@@ -34,16 +45,20 @@ export function parseCommandLine(words: readonly string[]): Command {
       options: {
         quick: { type: "boolean" },
         only: { type: "string", multiple: true },
+        peers: { type: "string" },
+        scripts: { type: "boolean" },
         help: { type: "boolean" },
       },
     });
     if (values.help) return { type: "help" };
+    if (values.scripts) return { type: "scripts" };
     const parts = values.only ?? PARTS;
     const unknown = parts.find((part) => !PARTS.includes(part));
     if (unknown !== undefined) {
       return { type: "refuse", message: `There is no part ${unknown}: ${PARTS.join(", ")}.` };
     }
-    return { type: "run", isQuick: values.quick ?? false, parts };
+    const peers = values.peers === undefined ? NO_PEERS : readPeersFile(values.peers);
+    return { type: "run", isQuick: values.quick ?? false, parts, peers };
   } catch (error) {
     return { type: "refuse", message: error instanceof Error ? error.message : String(error) };
   }

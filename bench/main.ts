@@ -1,7 +1,10 @@
 import { HELP, LOAD, parseCommandLine } from "./command-line.ts";
 import type { Command } from "./command-line.ts";
+import { formatTable } from "./format-table.ts";
 import { InvalidRun } from "./load/invalid-run.ts";
 import { measureLoad } from "./load/measure-load.ts";
+import { FULL_PLAN } from "./load/plan.ts";
+import type { Scenario } from "./load/scenario.ts";
 import { measureSuites } from "./micro/measure-suites.ts";
 import { SUITES } from "./micro/suites.ts";
 
@@ -15,12 +18,19 @@ switch (command.type) {
     console.error(`${command.message}\n\n${HELP}`);
     process.exitCode = 2;
     break;
+  case "scripts":
+    console.log(formatTable([["scenario", "script"], ...FULL_PLAN.scenarios.map(toNames)]));
+    break;
   case "run":
     await measure(command);
     break;
 }
 
-async function measure({ isQuick, parts }: Command & { type: "run" }): Promise<void> {
+function toNames({ name, script }: Scenario): string[] {
+  return [name, script];
+}
+
+async function measure({ isQuick, parts, peers }: Command & { type: "run" }): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => interrupt.abort(new Error(`ended by ${signal}`)));
@@ -29,7 +39,7 @@ async function measure({ isQuick, parts }: Command & { type: "run" }): Promise<v
   try {
     const suites = SUITES.filter(({ name }) => parts.includes(name));
     await measureSuites(suites, { isQuick, signal });
-    if (parts.includes(LOAD)) await measureLoad({ isQuick, signal });
+    if (parts.includes(LOAD)) await measureLoad({ isQuick, peers, signal });
     if (isQuick) console.log("\nBrief, and not warmed up: FOR SOUNDNESS, NOT FOR NUMBERS.");
   } catch (error) {
     console.error(describeFailure(error, signal));

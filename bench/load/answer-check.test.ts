@@ -28,6 +28,19 @@ test("a good stream has no problem, however it is cut", () => {
   }
 });
 
+test("a stream that the client leaves may break off, and has to be good until then", () => {
+  const check = new StreamCheck(3, { piece() {}, chunk() {} });
+  check.head(200);
+  check.body(Buffer.from(ROLE + (TOKENS[0] ?? "")));
+  check.leave();
+  check.failed("the connection was closed");
+  expect(check.problem).toBeUndefined();
+  const bad = new StreamCheck(3, { piece() {}, chunk() {} });
+  bad.body(Buffer.from(TOKENS[1] ?? ""));
+  bad.leave();
+  expect(bad.problem).toContain("instead of token 0");
+});
+
 test.each([
   ["a lost token", GOOD.replace(TOKENS[1] ?? "", ""), '" token_2" instead of token 1'],
   ["a doubled token", GOOD.replace(DONE, (TOKENS[2] ?? "") + DONE), "instead of token 3"],

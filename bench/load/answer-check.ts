@@ -52,11 +52,21 @@ export class StreamCheck extends AnswerCheck {
   #rest = "";
   #chunks = 0;
   #isDone = false;
+  #hasLeft = false;
 
   constructor(tokens: number, listener: StreamListener) {
     super();
     this.#tokens = tokens;
     this.#listener = listener;
+  }
+
+  /** The client goes away: what came so far has to be good, and nothing else will come. */
+  leave(): void {
+    this.#hasLeft = true;
+  }
+
+  override failed(reason: string): void {
+    if (!this.#hasLeft) super.failed(reason);
   }
 
   body(bytes: Buffer): void {

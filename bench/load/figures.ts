@@ -3,7 +3,7 @@ import type { Cell, Latencies } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
 import { pairRatios, percentile, toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
-import { BARE, GATEWAY, NGINX } from "./subjects/subject.ts";
+import { GATEWAY } from "./subjects/subject.ts";
 
 export interface Figure {
   /** With its unit, unique within its scenario. */
@@ -23,9 +23,6 @@ interface Comparison {
   readonly budget: number | undefined;
   readonly isMet: boolean;
 }
-
-/** CPU as a multiple of the gateway that tells nobody what it does. */
-const TELEMETRY_BUDGET = 1.1;
 
 export function toFigures(scenarios: readonly Scenario[], cells: readonly Cell[]): Figure[] {
   return scenarios.flatMap((scenario) =>
@@ -51,9 +48,9 @@ function toScenarioFigures(scenario: Scenario, cells: readonly Cell[]): Figure[]
     toValues: (own) => own.map(cpuUsPerUnit),
   });
   return [
-    { ...cpu, comparison: compare(cells, NGINX, scenario.budget) },
-    ...toTelemetryFigure(scenario, cells),
+    { ...cpu, comparison: compare(scenario, cells) },
     ...(isStreams ? STREAM_ROWS : REQUEST_ROWS).map(toFigure),
+    toFigure(CORE_ROW),
     toFigure(MEMORY_ROW),
   ];
 }
@@ -64,33 +61,18 @@ export function cpuUsPerUnit(cell: Cell): number {
   return ((isDirect ? cell.mockCpuMs + cell.loadCpuMs : cell.cpuMs) * 1000) / cell.units;
 }
 
-/** @returns the ratios of the gateway's and nginx's neighbouring cells; empty without nginx. */
-export function ratiosToNginx(cells: readonly Cell[]): number[] {
-  return ratiosTo(NGINX, cells);
-}
-
-function ratiosTo(subject: string, cells: readonly Cell[]): number[] {
-  const [gateway = [], others = []] = [GATEWAY, subject].map((name) =>
+/** @returns the ratios of neighbouring cells of the gateway and of that with which it is compared. */
+export function toRatios({ comparison }: Scenario, cells: readonly Cell[]): number[] {
+  const [gateway = [], others = []] = [GATEWAY, comparison.with].map((name) =>
     cells.filter((cell) => cell.subject === name).map((cell) => cpuUsPerUnit(cell)),
   );
   return pairRatios(gateway, others);
 }
 
-function compare(
-  cells: readonly Cell[],
-  subject: string,
-  budget: number | undefined,
-): Comparison | undefined {
-  const ratio = toSpread(ratiosTo(subject, cells));
+function compare(scenario: Scenario, cells: readonly Cell[]): Comparison | undefined {
+  const { budget } = scenario.comparison;
+  const ratio = toSpread(toRatios(scenario, cells));
   return ratio && { ratio, budget, isMet: budget === undefined || ratio.median <= budget };
-}
-
-/** What metrics, traces, log and usage records add; nothing where the bare gateway was not measured. */
-function toTelemetryFigure({ name }: Scenario, cells: readonly Cell[]): Figure[] {
-  const comparison = compare(cells, BARE, TELEMETRY_BUDGET);
-  if (comparison === undefined) return [];
-  const label = "the same, slipstream ÷ bare";
-  return [{ id: "telemetry", scenario: name, label, values: {}, comparison }];
 }
 
 interface FigureRow {
@@ -109,6 +91,11 @@ const lateness: Samples = (latencies) => (latencies.type === "streams" ? latenci
 const requests: Samples = (latencies) => (latencies.type === "requests" ? latencies.latencyMs : []);
 
 const STREAM_ROWS: readonly FigureRow[] = [
+  {
+    id: "events_per_second",
+    label: "events per second",
+    toValues: (own) => own.map(({ units, windowMs }) => (units * 1000) / windowMs),
+  },
   toPercentileRow("first_chunk_p50_ms", "first chunk p50, ms", {
     share: 0.5,
     samples: firstChunks,
@@ -131,6 +118,13 @@ const REQUEST_ROWS: readonly FigureRow[] = [
   toPercentileRow("request_p50_ms", "request p50, ms", { share: 0.5, samples: requests }),
   toPercentileRow("request_p99_ms", "request p99, ms", { share: 0.99, samples: requests }),
 ];
+
+const CORE_ROW: FigureRow = {
+  id: "core_percent",
+  label: "of one core, %",
+  toValues: (own) =>
+    own.filter(({ cpuMs }) => cpuMs > 0).map(({ cpuMs, windowMs }) => (cpuMs * 100) / windowMs),
+};
 
 const MEMORY_ROW: FigureRow = {
   id: "memory_mib",

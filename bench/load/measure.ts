@@ -7,6 +7,7 @@ import type { Plan } from "./plan.ts";
 import type { Pinning } from "./pinning.ts";
 import { readCoreBusyMs, readCpuMs, readMemoryBytes } from "./process-cpu.ts";
 import type { CpuClock } from "./process-cpu.ts";
+import { plannedUnits } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Subject } from "./subjects/subject.ts";
 
@@ -22,7 +23,7 @@ export interface Cell {
   /** The same of the mock and of the load generator, which no subject is charged for. */
   readonly mockCpuMs: number;
   readonly loadCpuMs: number;
-  /** What others did on the subject's core in the window, in ticks; `undefined` when not pinned. */
+  /** What others did on the subject's core in the window, in ticks; `undefined` when it has none for itself. */
   readonly foreignCpuMs: number | undefined;
   /** At the end of the window. */
   readonly memoryBytes: number;
@@ -50,7 +51,8 @@ export interface Bench {
 
 /** @throws {InvalidRun} when an answer was wrong or the load did not come as planned. */
 export async function measure(bench: Bench, subject: Subject, scenario: Scenario): Promise<Cell> {
-  const stopwatch = new Stopwatch(bench, subject);
+  const isAlone = bench.pinning.type === "pinned" && scenario.comparison.type === "in_turns";
+  const stopwatch = new Stopwatch(bench, subject, isAlone);
   try {
     const target = toTarget(subject, scenario);
     const { units, latencies } = await play(target, scenario, stopwatch);
@@ -84,21 +86,18 @@ async function play(
   return { units: answers, latencies: { type: traffic.type, latencyMs } };
 }
 
-function toTarget(subject: Subject, scenario: Scenario): Target {
-  const { address, headers } = subject;
-  return { address, path: "/v1/chat/completions", headers, model: subject.modelOf(scenario) };
+export function toTarget(subject: Subject, scenario: Scenario): Target {
+  const { address, path, headers } = subject;
+  return { address, path, headers, model: subject.modelOf(scenario) };
 }
 
 function requireLoad(
   plan: Plan,
-  { traffic }: Scenario,
+  scenario: Scenario,
   { units, windowMs }: { readonly units: number; readonly windowMs: number },
 ): void {
-  const perSecond =
-    traffic.type === "streams"
-      ? (traffic.streams * 1000) / traffic.gapMs
-      : traffic.requestsPerSecond;
-  const planned = (perSecond * windowMs) / 1000;
+  if (scenario.load === "excessive") return;
+  const planned = plannedUnits(scenario, windowMs);
   if (units >= planned * plan.loadShareMin) return;
   throw new InvalidRun(
     `only ${units} of ${Math.round(planned)} came in time: the machine is too busy or too slow`,
@@ -117,13 +116,16 @@ interface Readings {
 class Stopwatch implements MeasuredWindow {
   readonly #bench: Bench;
   readonly #subject: Subject;
+  readonly #isAlone: boolean;
   #opened: Readings | undefined;
   #closed: Readings | undefined;
   #memoryBytes = 0;
 
-  constructor(bench: Bench, subject: Subject) {
+  /** @param isAlone Its core is the subject's alone. */
+  constructor(bench: Bench, subject: Subject, isAlone: boolean) {
     this.#bench = bench;
     this.#subject = subject;
+    this.#isAlone = isAlone;
   }
 
   open(): void {
@@ -141,13 +143,12 @@ class Stopwatch implements MeasuredWindow {
 
   get result(): Omit<Cell, "scenario" | "subject" | "units" | "latencies"> {
     const cpuMs = this.#between("cpuMs");
-    const isAlone = this.#bench.pinning.type === "pinned";
     return {
       windowMs: this.windowMs,
       cpuMs,
       mockCpuMs: this.#between("mockCpuMs"),
       loadCpuMs: this.#between("loadCpuMs"),
-      foreignCpuMs: isAlone ? Math.max(0, this.#between("coreBusyMs") - cpuMs) : undefined,
+      foreignCpuMs: this.#isAlone ? Math.max(0, this.#between("coreBusyMs") - cpuMs) : undefined,
       memoryBytes: this.#memoryBytes,
     };
   }

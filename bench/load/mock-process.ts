@@ -10,8 +10,9 @@ export interface Mock {
   readonly address: Address;
 }
 
-export async function startMock(processes: Processes): Promise<Mock> {
-  const words = [process.execPath, MAIN, "--port", "0"];
+/** @param wantedPort 0 for any that is free. */
+export async function startMock(processes: Processes, wantedPort: number): Promise<Mock> {
+  const words = [process.execPath, MAIN, "--port", String(wantedPort)];
   const { pid, untilPrinted } = processes.start("mock-upstream", "load", words);
   const { hostname, port } = new URL(await untilPrinted(/listening on (\S+)/));
   return { pid, address: { host: hostname, port: Number(port) } };

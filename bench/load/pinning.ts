@@ -30,9 +30,9 @@ export function pinnedCommand(pinning: Pinning, role: Role, words: readonly stri
   return [TASKSET, "-c", String(pinning.cores[role]), ...words];
 }
 
-/** Puts the running process, which makes the load, on its core. */
-export function pinThisProcess(pinning: Pinning): void {
+/** Puts a process that runs already on its core. */
+export function pinProcess(pinning: Pinning, role: Role, pid: number): void {
   if (pinning.type === "free") return;
-  const { load } = pinning.cores;
-  spawnSync(TASKSET, ["--all-tasks", "--cpu-list", "--pid", String(load), String(process.pid)]);
+  const core = String(pinning.cores[role]);
+  spawnSync(TASKSET, ["--all-tasks", "--cpu-list", "--pid", core, String(pid)]);
 }

@@ -59,12 +59,12 @@ export function detectCpuClock(): CpuClock {
  * @throws {InvalidRun} when one of the processes has ended.
  */
 export function readCpuMs(rootPids: readonly number[], clock: CpuClock): number {
-  return sum(readTree(rootPids).map(clock === "stat" ? readTicksMs : readThreadsMs));
+  return sum(listTree(rootPids).map(clock === "stat" ? readTicksMs : readThreadsMs));
 }
 
 /** @returns bytes of the processes and their descendants in memory; shared pages count for each. */
 export function readMemoryBytes(rootPids: readonly number[]): number {
-  return sum(readTree(rootPids).map(readResidentBytes));
+  return sum(listTree(rootPids).map(readResidentBytes));
 }
 
 /** @returns ms that a core has worked for anybody so far, in ticks. */
@@ -79,7 +79,8 @@ export function readCoreBusyMs(core: number): number {
   return (user + nice + system + irq + softirq) * TICK_MS;
 }
 
-function readTree(rootPids: readonly number[]): number[] {
+/** @returns the processes with all that they have started. @throws {InvalidRun} when one has ended. */
+export function listTree(rootPids: readonly number[]): number[] {
   if (rootPids.length === 0) return [];
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const texts = pids.map((pid) => readOptional(`/proc/${pid}/stat`));

@@ -10,6 +10,8 @@ import type { Pinning, Role } from "./pinning.ts";
 
 export interface StartedProcess {
   readonly pid: number;
+  /** `performance.now()` when it was started. */
+  readonly startedMs: number;
   /** Where its output and errors go. */
   readonly logPath: string;
   /**
@@ -22,7 +24,7 @@ export interface StartedProcess {
 }
 
 const START_MS_MAX = 15_000;
-const START_POLL_MS = 20;
+const START_POLL_MS = 5;
 /** Then it is killed. Longer than a gateway needs for streams that have ended. */
 const STOP_MS_MAX = 3_000;
 const LOG_TAIL_CHARACTERS = 1_000;
@@ -45,6 +47,7 @@ export class Processes {
     const log = openSync(logPath, "a");
     this.#logPaths.push(logPath);
     const [command = "", ...rest] = pinnedCommand(this.#pinning, role, words);
+    const startedMs = performance.now();
     const child = spawn(command, rest, {
       stdio: ["ignore", log, log],
       env: { PATH: process.env["PATH"] },
@@ -54,7 +57,7 @@ export class Processes {
     // What could not be started is told by `untilReady`.
     child.on("error", () => undefined);
     child.once("exit", () => this.#children.delete(child));
-    return describe(name, child, logPath);
+    return describe(name, child, { logPath, startedMs });
   }
 
   /** The last words of everything that was started, for when something went wrong. */
@@ -72,7 +75,11 @@ export class Processes {
   }
 }
 
-function describe(name: string, child: ChildProcess, logPath: string): StartedProcess {
+function describe(
+  name: string,
+  child: ChildProcess,
+  { logPath, startedMs }: Pick<StartedProcess, "logPath" | "startedMs">,
+): StartedProcess {
   async function untilReady(isReady: () => Promise<boolean>): Promise<void> {
     const endMs = performance.now() + START_MS_MAX;
     while (!(await isReady())) {
@@ -88,6 +95,7 @@ function describe(name: string, child: ChildProcess, logPath: string): StartedPr
 
   return {
     pid: child.pid ?? 0,
+    startedMs,
     logPath,
     untilReady,
     untilPrinted: async (pattern) => {

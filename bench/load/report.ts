@@ -1,7 +1,8 @@
 /** The result in words: a table, what its columns need to be read rightly, and the place. */
 import { formatTable } from "../format-table.ts";
 import type { Environment } from "../environment.ts";
-import { cpuUsPerUnit, ratiosToNginx } from "./figures.ts";
+import { COLD_START } from "./cold-start.ts";
+import { cpuUsPerUnit, toRatios } from "./figures.ts";
 import type { Figure } from "./figures.ts";
 import type { Cell } from "./measure.ts";
 import type { Pinning } from "./pinning.ts";
@@ -14,7 +15,7 @@ import type { Spread } from "./statistics.ts";
 
 const NOTHING = "–";
 
-/** The columns, as far as they were measured; others follow. */
+/** The order of the columns; others follow. */
 const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream", "bare"];
 
 /** Where the load was made. */
@@ -30,28 +31,44 @@ export function formatReport(
   { figures, cells }: { readonly figures: readonly Figure[]; readonly cells: readonly Cell[] },
   environment: LoadEnvironment,
 ): string {
-  const measured = [...new Set(cells.map(({ subject }) => subject))];
-  const others = measured.filter((subject) => !SUBJECTS.includes(subject));
-  const subjects = [...SUBJECTS, ...others];
-  const tables = scenarios.map(({ name, label }) => {
+  const tables = scenarios.map(({ name, label, comparison }) => {
     const own = figures.filter(({ scenario }) => scenario === name);
+    const subjects = toColumns(cells.filter(({ scenario }) => scenario === name));
     const rows = own.map((figure) => [
       figure.label,
       ...subjects.map((subject) => formatSpread(figure.values[subject])),
       ...formatComparison(figure),
     ]);
-    return formatTable([[label, ...subjects, "÷ nginx", "budget", "met"], ...rows]);
+    return formatTable([[label, ...subjects, `÷ ${comparison.with}`, "budget", "met"], ...rows]);
   });
   return [
     ...tables,
+    ...formatColdStart(figures),
     "Median (min–max) of the rounds; latencies are percentiles of all samples. CPU in column direct is",
     "what mock and load generator cost: without a proxy, a proxy costs 0. Column bare: the gateway without",
-    "metrics, log and usage records.",
+    "metrics, traces, log and usage records, at the same time on the same core.",
     ...(environment.nginx === undefined ? [NGINX_MISSING] : []),
     "",
     formatEnvironment(environment),
     formatQuality(cells, environment),
   ].join("\n");
+}
+
+function formatColdStart(figures: readonly Figure[]): string[] {
+  const own = figures.filter(({ scenario }) => scenario === COLD_START);
+  if (own.length === 0) return [];
+  const subjects = [...new Set(own.flatMap(({ values }) => Object.keys(values)))];
+  const rows = own.map(({ label, values }) => [
+    label,
+    ...subjects.map((subject) => formatSpread(values[subject])),
+  ]);
+  return [formatTable([["started anew", ...subjects], ...rows])];
+}
+
+function toColumns(cells: readonly Cell[]): string[] {
+  const measured = [...new Set(cells.map(({ subject }) => subject))];
+  const others = measured.filter((subject) => !SUBJECTS.includes(subject));
+  return [...SUBJECTS.filter((subject) => measured.includes(subject)), ...others];
 }
 
 /** One line per round, while the run goes on. */
@@ -61,7 +78,7 @@ export function formatRound({ scenario, number, cells }: Round): string {
   const costs = cells
     .filter(({ subject }) => subject !== "direct")
     .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
-  const ratio = toSpread(ratiosToNginx(cells));
+  const ratio = toSpread(toRatios(scenario, cells));
   const unit = traffic.type === "streams" ? "µs per event" : "µs per request";
   const times = ratio ? ` (${ratio.median.toFixed(2)}×)` : "";
   return `${label}, ${name}: ${unit}: ${costs.join(", ")}${times}`;

@@ -2,7 +2,7 @@
 import { measure } from "./measure.ts";
 import type { Bench, Cell } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
-import { BARE } from "./subjects/subject.ts";
+import { BARE, GATEWAY } from "./subjects/subject.ts";
 import type { Subject } from "./subjects/subject.ts";
 
 export interface Round {
@@ -21,19 +21,32 @@ export async function runRounds(
   subjects: readonly Subject[],
   onRound: (round: Round) => void,
 ): Promise<Cell[]> {
-  const { warmUpRounds, scenarios } = bench.plan;
   const counted: Cell[] = [];
-  for (const scenario of scenarios) {
-    const own = subjects.filter(({ name }) => scenario.withBare || name !== BARE);
+  for (const scenario of bench.plan.scenarios) {
+    const { warmUpRounds } = scenario;
+    const turns = toTurns(scenario, subjects);
     for (let played = 0; played < warmUpRounds + scenario.rounds; played++) {
       const cells: Cell[] = [];
       // Each second round backwards: whoever comes later does not gain or lose by it.
-      const order = played % 2 === 0 ? own : own.toReversed();
-      for (const subject of order) cells.push(await measure(bench, subject, scenario));
+      for (const turn of played % 2 === 0 ? turns : turns.toReversed()) {
+        cells.push(
+          ...(await Promise.all(turn.map((subject) => measure(bench, subject, scenario)))),
+        );
+      }
       const number = Math.max(0, played - warmUpRounds + 1);
       onRound({ scenario, number, cells });
       if (number > 0) counted.push(...cells);
     }
   }
   return counted;
+}
+
+/** @returns who is measured, one turn after the other; those of one turn at once. */
+function toTurns({ comparison }: Scenario, subjects: readonly Subject[]): readonly Subject[][] {
+  switch (comparison.type) {
+    case "in_turns":
+      return subjects.filter(({ name }) => name !== BARE).map((subject) => [subject]);
+    case "side_by_side":
+      return [subjects.filter(({ name }) => name === GATEWAY || name === comparison.with)];
+  }
 }

@@ -1,20 +1,37 @@
 import { expect, test } from "vitest";
+import { measureColdStarts } from "./cold-start.ts";
 import { toFigures } from "./figures.ts";
 import { InvalidRun } from "./invalid-run.ts";
 import type { Cell } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 import { createScenario } from "./scenario.ts";
+import type { Traffic } from "./scenario.ts";
 import { run } from "./run.ts";
 import { startDirect } from "./subjects/direct.ts";
 import { startGateway } from "./subjects/gateway.ts";
+import { startPeer } from "./subjects/peer.ts";
 import type { StartSubject, Subject } from "./subjects/subject.ts";
 
-const SHARED = { label: "", promptBytes: 400, rounds: 1, budget: undefined, withBare: false };
+const SHARED = {
+  label: "",
+  promptBytes: 400,
+  warmUpRounds: 0,
+  rounds: 1,
+  comparison: { type: "in_turns", with: "nginx", budget: undefined },
+  load: "required",
+} as const;
 const STREAM_COUNT = 10;
 const STREAMS = createScenario({
   ...SHARED,
   name: "streams",
-  traffic: { type: "streams", streams: STREAM_COUNT, gapMs: 20, settleMs: 100, windowMs: 600 },
+  traffic: {
+    type: "streams",
+    streams: STREAM_COUNT,
+    gapMs: 20,
+    settleMs: 100,
+    windowMs: 600,
+    leavingShare: 0,
+  },
 });
 const REQUESTS = createScenario({
   ...SHARED,
@@ -31,7 +48,7 @@ const REQUESTS = createScenario({
 /** A run in miniature: enough to see that all events arrive, too short for any figure. */
 const PLAN: Plan = {
   isQuick: true,
-  warmUpRounds: 0,
+  coldStarts: 0,
   scenarios: [STREAMS, REQUESTS],
   // Beside other tests, anything may come late.
   loadShareMin: 0,
@@ -43,9 +60,10 @@ const TIMEOUT_MS = 60_000;
 function runPlan(
   subjects: readonly StartSubject[],
   signal: AbortSignal = new AbortController().signal,
+  plan: Plan = PLAN,
 ): Promise<Cell[]> {
   const pinning = { type: "free", reason: "a test" } as const;
-  return run({ plan: PLAN, subjects, pinning, onRound: () => undefined, signal });
+  return run({ plan, subjects, pinning, mockPort: 0, onRound: () => undefined, signal });
 }
 
 /** A subject with something about it changed. */
@@ -94,6 +112,55 @@ test(
     );
     expect(pids.map(isRunning)).toEqual([false]);
   },
+);
+
+test(
+  "another gateway is measured like ours, and its model is called as it wants",
+  async () => {
+    const pids: number[] = [];
+    const startPeered: StartSubject = async (stage) => {
+      const { address, pids: own, headers } = await startGateway(stage);
+      pids.push(...own);
+      const url = new URL(`http://${address.host}:${address.port}/v1/chat/completions`);
+      const peer = { name: "other", url, pids: own, headers, model: "{scenario}" };
+      return startPeer(peer, { type: "free", reason: "a test" })(stage);
+    };
+    const cells = await runPlan([startPeered]);
+    expect(cells.map(({ subject }) => subject)).toEqual(["other", "other"]);
+    expect(cells.every(({ units, cpuMs }) => units > 0 && cpuMs > 0)).toBe(true);
+    expect(pids.map(isRunning)).toEqual([false]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a gateway started anew is timed up to its first good answer",
+  async () => {
+    const pinning = { type: "free", reason: "a test" } as const;
+    const signal = new AbortController().signal;
+    const { scenarios } = PLAN;
+    const starts = await measureColdStarts([startGateway], 1, {
+      pinning,
+      scenarios,
+      mockPort: 0,
+      signal,
+    });
+    expect(starts).toMatchObject([{ subject: "slipstream" }]);
+    expect(starts[0]?.firstAnswerMs).toBeGreaterThan(50);
+    expect(starts[0]?.memoryBytes).toBeGreaterThan(2 ** 24);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "clients that leave are no problem, of the mock, the gateway or the run",
+  async () => {
+    const traffic = { ...STREAMS.traffic, leavingShare: 0.2 } as Traffic;
+    const leaving = createScenario({ ...SHARED, name: "leaving", traffic });
+    const cells = await runPlan([startGateway], undefined, { ...PLAN, scenarios: [leaving] });
+    expect(cells).toHaveLength(1);
+  },
+  TIMEOUT_MS,
 );
 
 test("a stream that is too short makes the run invalid", { timeout: TIMEOUT_MS }, async () => {

@@ -4,6 +4,8 @@
  * The mock's tokens are ` token_0 token_1 ...`, so every answer can be told from a damaged one.
  */
 
+import type { BARE, NGINX } from "./subjects/subject.ts";
+
 /** Streams at a fixed pace: every token is an event. */
 export interface StreamShape {
   readonly streams: number;
@@ -12,6 +14,8 @@ export interface StreamShape {
   /** Before the window, after the last stream has begun. */
   readonly settleMs: number;
   readonly windowMs: number;
+  /** Of the clients, those that leave while the window is open, one after the other: 0 to 1. */
+  readonly leavingShare: number;
 }
 
 /** Requests at a fixed rate, whatever becomes of them. */
@@ -26,6 +30,16 @@ export type Traffic =
   | ({ readonly type: "streams" } & StreamShape)
   | ({ readonly type: "requests" } & RequestShape);
 
+/** With what the gateway is compared, and what of: CPU per event or request, as a multiple. */
+export type ComparisonPlan =
+  /** Each alone, in turns. */
+  | { readonly type: "in_turns"; readonly with: typeof NGINX; readonly budget: number | undefined }
+  /**
+   * Both at once, on one core: whatever disturbs the machine disturbs both, so that less than a tenth can be
+   * told. Only what is alike may be compared so: each finds the other's traces in the caches.
+   */
+  | { readonly type: "side_by_side"; readonly with: typeof BARE; readonly budget: number };
+
 /** One row of the plan. */
 export interface ScenarioRow {
   /** As results and models are called. */
@@ -34,12 +48,16 @@ export interface ScenarioRow {
   readonly traffic: Traffic;
   /** Length of the prompt, bytes; with the rest of the body some hundred more. */
   readonly promptBytes: number;
+  /** Played like the others and not counted: compiled code, open connections, filled caches. */
+  readonly warmUpRounds: number;
   /** Even, so that each order of nginx and gateway comes as often as the other. */
   readonly rounds: number;
-  /** Of CPU per event or request, as a multiple of nginx. */
-  readonly budget: number | undefined;
-  /** Whether the gateway without its telemetry is measured too. */
-  readonly withBare: boolean;
+  readonly comparison: ComparisonPlan;
+  /**
+   * Whether the load has to come as planned for the run to be valid. If it is more than anybody can hold, what
+   * comes of it is the figure.
+   */
+  readonly load: "required" | "excessive";
 }
 
 export interface Scenario extends ScenarioRow {
@@ -47,6 +65,13 @@ export interface Scenario extends ScenarioRow {
   readonly script: string;
   /** Content tokens of each answer. */
   readonly tokens: number;
+}
+
+/** Of the window's planned units, how many can come: who leaves evenly spread misses half of it. */
+export function plannedUnits({ traffic }: Scenario, windowMs: number): number {
+  if (traffic.type === "requests") return (traffic.requestsPerSecond * windowMs) / 1000;
+  const { streams, gapMs, leavingShare } = traffic;
+  return ((streams * windowMs) / gapMs) * (1 - leavingShare / 2);
 }
 
 /** With the envelope, an answer of about 1 KB. */

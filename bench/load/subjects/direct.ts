@@ -1,10 +1,13 @@
 /** Nothing in between: what the others are compared with. */
+import { COMPLETIONS_PATH } from "./subject.ts";
 import type { Stage, Subject } from "./subject.ts";
 
 export function startDirect({ mock }: Stage): Promise<Subject> {
   return Promise.resolve({
     name: "direct",
     address: mock,
+    path: COMPLETIONS_PATH,
+    startedMs: undefined,
     pids: [],
     headers: {},
     modelOf: ({ script }) => script,

@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Address } from "../http-connection.ts";
-import { NGINX } from "./subject.ts";
+import { COMPLETIONS_PATH, NGINX } from "./subject.ts";
 import type { StartSubject } from "./subject.ts";
 
 const HOST = "127.0.0.1";
@@ -39,11 +39,13 @@ export function startNginx({ binary }: Nginx): StartSubject {
     const file = join(home, "nginx.conf");
     await writeFile(file, toConfig(home, address, mock));
     const words = [binary, "-p", home, "-e", join(home, "error.log"), "-c", file];
-    const { pid, untilReady } = processes.start("nginx", "subject", words);
+    const { pid, startedMs, untilReady } = processes.start("nginx", "subject", words);
     await untilReady(() => isListening(address));
     return {
       name: NGINX,
       address,
+      path: COMPLETIONS_PATH,
+      startedMs,
       pids: [pid],
       headers: {},
       modelOf: ({ script }) => script,

@@ -1,6 +1,6 @@
 /**
- * What stands between the load and the mock while it is measured. Another gateway is another file
- * here: start it, say where it listens, which processes are its own and how it calls the scenarios.
+ * What stands between the load and the mock while it is measured. Another gateway needs no code:
+ * `peer.ts` takes it from a file.
  */
 import type { Address } from "../http-connection.ts";
 import type { Processes } from "../processes.ts";
@@ -15,6 +15,10 @@ export const BARE = "bare";
 export interface Subject {
   readonly name: string;
   readonly address: Address;
+  /** Of the endpoint for chat completions, e.g. `/v1/chat/completions`. */
+  readonly path: string;
+  /** `performance.now()` when its process was started; `undefined` when somebody else has. */
+  readonly startedMs: number | undefined;
   /** Roots of its process trees; their CPU time is its cost. None for the direct connection. */
   readonly pids: readonly number[];
   /** Sent with every request, such as a key. */
@@ -23,12 +27,17 @@ export interface Subject {
   modelOf(scenario: Scenario): string;
 }
 
+/** Where it is unless a gateway has its own idea. */
+export const COMPLETIONS_PATH = "/v1/chat/completions";
+
 /** What a subject may build on. */
 export interface Stage {
   readonly processes: Processes;
   /** For configuration, data and logs; removed after the run. */
   readonly folder: string;
   readonly mock: Address;
+  /** Takes OTLP over HTTP. */
+  readonly collector: Address;
   readonly scenarios: readonly Scenario[];
 }
 

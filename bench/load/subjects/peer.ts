@@ -1,0 +1,26 @@
+/** Another gateway, which somebody else has started. */
+import type { Pinning } from "../pinning.ts";
+import { pinProcess } from "../pinning.ts";
+import type { Peer } from "../peers-file.ts";
+import { listTree } from "../process-cpu.ts";
+import type { StartSubject } from "./subject.ts";
+
+/** Puts it on the core of those that are measured, with all of its processes. */
+export function startPeer(
+  { name, url, pids, headers, model }: Peer,
+  pinning: Pinning,
+): StartSubject {
+  return () => {
+    for (const pid of listTree(pids)) pinProcess(pinning, "subject", pid);
+    return Promise.resolve({
+      name,
+      address: { host: url.hostname, port: Number(url.port === "" ? 80 : url.port) },
+      path: `${url.pathname}${url.search}`,
+      startedMs: undefined,
+      pids,
+      headers,
+      modelOf: ({ name: scenario, script }) =>
+        model.replaceAll("{script}", script).replaceAll("{scenario}", scenario),
+    });
+  };
+}

@@ -22,6 +22,9 @@ export interface InferenceBody {
   readonly members: ReadonlyMap<string, Span>;
 }
 
+/** Strict about UTF-8; keeps a byte order mark, which JSON.parse then refuses. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
 
 /**
@@ -105,9 +108,7 @@ function readMembers(bytes: Buffer, members: ReadonlyMap<string, Span>): JsonBod
 
 function parseJson(bytes: Buffer): unknown {
   try {
-    // Strict about UTF-8 and keeps a byte order mark, which JSON.parse then refuses.
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return JSON.parse(text) as unknown;
+    return JSON.parse(decoder.decode(bytes)) as unknown;
   } catch {
     // The parser's own message repeats what it read.
     throw new GatewayError("invalid_json", "The request body is not valid JSON in UTF-8.");

@@ -81,10 +81,12 @@ function createRouter(ports: PipelinePorts, entrance: Entrance): FastifyInstance
     server.route<{ Params: { "*"?: string } }>({
       method,
       url: path,
-      handler: (request, reply) => {
+      // Nothing of Fastify's comes after it: neither bodies nor answers are its business.
+      onRequest: (request, reply) => {
         const rest = request.params["*"] ?? "";
         entrance.enter(request, reply, name, (life) => serve(ports, life, rest));
       },
+      handler: () => undefined,
     });
   }
   server.setNotFoundHandler((request, reply) => {

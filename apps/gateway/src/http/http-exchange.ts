@@ -17,6 +17,12 @@ import { readFrames } from "./read-frames.ts";
 import { readTrace } from "./read-trace.ts";
 import { toRequestId } from "./request-id.ts";
 
+/**
+ * Up to here a body goes out as text of one character per byte: Node joins that with the head and writes both
+ * at once, which costs less than a gathered write.
+ */
+const JOINED_BYTES_MAX = 16 * 1024;
+
 export class HttpRequest implements ClientRequest {
   readonly requestId: string;
   readonly endpoint: EndpointName;
@@ -67,7 +73,9 @@ export class HttpResponse implements ClientResponse {
   constructor(response: ServerResponse, headers: ResponseHeaders) {
     this.#response = response;
     this.#headers = headers;
-    response.once("finish", () => void linger(response.req));
+    response.once("finish", () => {
+      if (!response.req.complete) void linger(response.req);
+    });
   }
 
   listen(listener: ClientListener): void {
@@ -115,7 +123,12 @@ export class HttpResponse implements ClientResponse {
 
   send(status: number, headers: ResponseHeaders, body: Uint8Array): void {
     this.start(status, { ...headers, "content-length": String(body.byteLength) });
-    this.#response.end(body);
+    if (body.byteLength > JOINED_BYTES_MAX) {
+      this.#response.end(body);
+      return;
+    }
+    const { buffer, byteOffset, byteLength } = body;
+    this.#response.end(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
   }
 
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */

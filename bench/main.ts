@@ -4,6 +4,7 @@ import { formatTable } from "./format-table.ts";
 import { InvalidRun } from "./load/invalid-run.ts";
 import { measureLoad } from "./load/measure-load.ts";
 import { FULL_PLAN } from "./load/plan.ts";
+import { withWarmUps } from "./load/scenario.ts";
 import type { Scenario } from "./load/scenario.ts";
 import { measureSuites } from "./micro/measure-suites.ts";
 import { SUITES } from "./micro/suites.ts";
@@ -19,7 +20,9 @@ switch (command.type) {
     process.exitCode = 2;
     break;
   case "scripts":
-    console.log(formatTable([["scenario", "script"], ...FULL_PLAN.scenarios.map(toNames)]));
+    console.log(
+      formatTable([["scenario", "script"], ...withWarmUps(FULL_PLAN.scenarios).map(toNames)]),
+    );
     break;
   case "run":
     await measure(command);

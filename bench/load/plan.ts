@@ -26,9 +26,20 @@ const HUNDRED_STREAMS = {
   leavingShare: 0,
 } as const satisfies Traffic;
 
+/** 100,000 events. */
+const WARM_UP_STREAMS = { ...HUNDRED_STREAMS, streams: 400 };
+/** 10,000 requests: after these, half a minute of the load, one costs four fifths of what the first thousand did. */
+const WARM_UP_REQUESTS = {
+  type: "requests",
+  requestsPerSecond: 1_000,
+  connections: 32,
+  settleMs: 100,
+  windowMs: 10_000,
+} as const satisfies Traffic;
+
 const COMMON = {
   promptBytes: SHORT_PROMPT_BYTES,
-  warmUpRounds: 1,
+  warmUp: undefined,
   comparison: toNginx(undefined),
   load: "required",
 } as const;
@@ -39,6 +50,7 @@ const ROWS: readonly ScenarioRow[] = [
     name: "streams",
     label: "100 streams, 50 events/s",
     traffic: HUNDRED_STREAMS,
+    warmUp: WARM_UP_STREAMS,
     rounds: 4,
     comparison: toNginx(1.7),
   },
@@ -47,6 +59,8 @@ const ROWS: readonly ScenarioRow[] = [
     name: "telemetry",
     label: "the same, with and without telemetry",
     traffic: HUNDRED_STREAMS,
+    // The bare one has not run yet.
+    warmUp: { ...WARM_UP_STREAMS, streams: 200 },
     rounds: 6,
     comparison: { type: "side_by_side", with: BARE, budget: 1.1 },
   },
@@ -82,7 +96,6 @@ const ROWS: readonly ScenarioRow[] = [
       settleMs: 500,
       windowMs: 2_000,
     },
-    warmUpRounds: 0,
     rounds: 2,
     load: "excessive",
   },
@@ -98,6 +111,7 @@ const ROWS: readonly ScenarioRow[] = [
       settleMs: 500,
       windowMs: 4_000,
     },
+    warmUp: WARM_UP_REQUESTS,
     rounds: 4,
     comparison: toNginx(5),
   },
@@ -130,7 +144,7 @@ const SLOW: readonly string[] = ["many_streams", "saturated"];
 export const QUICK_PLAN: Plan = {
   isQuick: true,
   scenarios: ROWS.filter(({ name }) => !SLOW.includes(name)).map((row) =>
-    createScenario({ ...row, warmUpRounds: 0, rounds: 1, traffic: shorten(row.traffic) }),
+    createScenario({ ...row, warmUp: undefined, rounds: 1, traffic: shorten(row.traffic) }),
   ),
   loadShareMin: 0.5,
   coldStarts: 1,

@@ -23,22 +23,32 @@ export async function runRounds(
 ): Promise<Cell[]> {
   const counted: Cell[] = [];
   for (const scenario of bench.plan.scenarios) {
-    const { warmUpRounds } = scenario;
     const turns = toTurns(scenario, subjects);
-    for (let played = 0; played < warmUpRounds + scenario.rounds; played++) {
-      const cells: Cell[] = [];
+    const { warmUp } = scenario;
+    if (warmUp !== undefined) {
+      onRound({ scenario, number: 0, cells: await playRound(bench, warmUp, turns) });
+    }
+    for (let number = 1; number <= scenario.rounds; number++) {
       // Each second round backwards: whoever comes later does not gain or lose by it.
-      for (const turn of played % 2 === 0 ? turns : turns.toReversed()) {
-        cells.push(
-          ...(await Promise.all(turn.map((subject) => measure(bench, subject, scenario)))),
-        );
-      }
-      const number = Math.max(0, played - warmUpRounds + 1);
+      const order = number % 2 === 1 ? turns : turns.toReversed();
+      const cells = await playRound(bench, scenario, order);
       onRound({ scenario, number, cells });
-      if (number > 0) counted.push(...cells);
+      counted.push(...cells);
     }
   }
   return counted;
+}
+
+async function playRound(
+  bench: Bench,
+  scenario: Scenario,
+  turns: readonly Subject[][],
+): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const turn of turns) {
+    cells.push(...(await Promise.all(turn.map((subject) => measure(bench, subject, scenario)))));
+  }
+  return cells;
 }
 
 /** @returns who is measured, one turn after the other; those of one turn at once. */

@@ -15,7 +15,7 @@ import type { StartSubject, Subject } from "./subjects/subject.ts";
 const SHARED = {
   label: "",
   promptBytes: 400,
-  warmUpRounds: 0,
+  warmUp: undefined,
   rounds: 1,
   comparison: { type: "in_turns", with: "nginx", budget: undefined },
   load: "required",

@@ -5,6 +5,7 @@ import type { Plan } from "./plan.ts";
 import { detectCpuClock } from "./process-cpu.ts";
 import { runRounds } from "./rounds.ts";
 import type { Round } from "./rounds.ts";
+import { withWarmUps } from "./scenario.ts";
 import { onStage } from "./stage.ts";
 import type { StartSubject, Subject } from "./subjects/subject.ts";
 
@@ -25,7 +26,7 @@ export interface RunOptions {
  * @throws {InvalidRun} when an answer was wrong or the load did not come as planned.
  */
 export async function run({ plan, subjects, onRound, ...options }: RunOptions): Promise<Cell[]> {
-  return onStage({ ...options, scenarios: plan.scenarios }, async (stage, mock) => {
+  return onStage({ ...options, scenarios: withWarmUps(plan.scenarios) }, async (stage, mock) => {
     const started: Subject[] = [];
     for (const start of subjects) started.push(await start(stage));
     const bench = { plan, mock, pinning: options.pinning, clock: detectCpuClock() };

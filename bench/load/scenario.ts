@@ -48,8 +48,11 @@ export interface ScenarioRow {
   readonly traffic: Traffic;
   /** Length of the prompt, bytes; with the rest of the body some hundred more. */
   readonly promptBytes: number;
-  /** Played like the others and not counted: compiled code, open connections, filled caches. */
-  readonly warmUpRounds: number;
+  /**
+   * Played once before, at a higher rate, and not counted: what has run for a minute has compiled its code, opened
+   * its connections and filled its caches. `undefined` where it is warm by then.
+   */
+  readonly warmUp: Traffic | undefined;
   /** Even, so that each order of nginx and gateway comes as often as the other. */
   readonly rounds: number;
   readonly comparison: ComparisonPlan;
@@ -60,7 +63,8 @@ export interface ScenarioRow {
   readonly load: "required" | "excessive";
 }
 
-export interface Scenario extends ScenarioRow {
+export interface Scenario extends Omit<ScenarioRow, "warmUp"> {
+  readonly warmUp: Scenario | undefined;
   /** Model name by which the mock plays it. */
   readonly script: string;
   /** Content tokens of each answer. */
@@ -80,12 +84,28 @@ const TOKENS_PER_ANSWER = 60;
 const PROMPT = "Say what a gateway does with a stream of tokens. ";
 
 export function createScenario(row: ScenarioRow): Scenario {
+  const warmUp = createWarmUp(row);
   const { traffic } = row;
   if (traffic.type === "requests") {
-    return { ...row, script: `mock/tokens=${TOKENS_PER_ANSWER}`, tokens: TOKENS_PER_ANSWER };
+    const script = `mock/tokens=${TOKENS_PER_ANSWER}`;
+    return { ...row, warmUp, script, tokens: TOKENS_PER_ANSWER };
   }
   const tokens = tokensPerStream(traffic);
-  return { ...row, script: `mock/tokens=${tokens},gap=${traffic.gapMs}`, tokens };
+  return { ...row, warmUp, script: `mock/tokens=${tokens},gap=${traffic.gapMs}`, tokens };
+}
+
+/** How much of it comes does not matter. */
+function createWarmUp({ warmUp, ...row }: ScenarioRow): Scenario | undefined {
+  if (warmUp === undefined) return undefined;
+  const name = `${row.name}_warm_up`;
+  return createScenario({ ...row, name, traffic: warmUp, warmUp: undefined, load: "excessive" });
+}
+
+/** All that the model must be able to play. */
+export function withWarmUps(scenarios: readonly Scenario[]): Scenario[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.warmUp === undefined ? [scenario] : [scenario.warmUp, scenario],
+  );
 }
 
 /** @param model As the subject calls it. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface PrometheusServer {
+  readonly url: string;
   /** @returns what `/api/v1/<path>` has under `data`. */
   readonly ask: (path: string, parameters: Readonly<Record<string, string>>) => Promise<unknown>;
   readonly stop: () => Promise<void>;
@@ -57,6 +58,7 @@ export async function startPrometheus(dataFolder: string): Promise<PrometheusSer
     await sleep(50);
   }
   return {
+    url: `http://${address}`,
     ask: (path, parameters) => ask(`http://${address}/api/v1/${path}`, parameters),
     stop: async () => {
       child.kill("SIGTERM");

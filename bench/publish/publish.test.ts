@@ -182,6 +182,8 @@ test("Pushgateway gets the newest results, and no timestamps", async () => {
     "0.000015",
     "0.00003",
     "0.00002",
+    "2",
+    "1.5",
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** From results to lines of a history, and what may not become one. */
 import type { Figure } from "../load/figures.ts";
 import type { Spread } from "../load/statistics.ts";
+import { GATEWAY } from "../load/subjects/subject.ts";
 import { isLoadResult } from "../stored-results.ts";
 import type { StoredResult, StoredTask } from "../stored-results.ts";
 import { createLine } from "./history.ts";
@@ -74,23 +75,19 @@ const UNITS_PER_SECOND = { us: 1e6, ms: 1e3 } as const;
 /** `event_cpu_us`, `first_chunk_p99_ms`: what, which statistic, and the unit. */
 const TIME_FIGURE = /^(?<what>.+?)(?:_(?<stat>p\d+))?_(?<unit>us|ms)$/;
 
-/** By scenario, in which alone its id is unique: one per subject, and one for the ratio. What is neither a time nor a ratio has no place on the board. */
+/**
+ * By scenario, in which alone its id is unique: one per subject; the gateway's has the ratio to that with which it
+ * is compared. What is no time has no place on the board.
+ */
 function toLoadRecords({ id, scenario, values, comparison }: Figure): TaskRecord[] {
   const { what = id, stat, unit } = TIME_FIGURE.exec(id)?.groups ?? {};
-  const isUnit = unit === "us" || unit === "ms";
-  const times = isUnit
-    ? Object.entries(values).map(([subject, spread]) =>
-        toTimeRecord(`${scenario}/${what}/${subject}`, spread, {
-          stat,
-          perSecond: UNITS_PER_SECOND[unit],
-        }),
-      )
-    : [];
-  const ratio = comparison && {
-    task: `${scenario}/${what}/ratio`,
-    ratio: round(comparison.ratio.median),
-  };
-  return ratio === undefined ? times : [...times, ratio];
+  if (unit !== "us" && unit !== "ms") return [];
+  return Object.entries(values).map(([subject, spread]) => {
+    const task = `${scenario}/${what}/${subject}`;
+    const record = toTimeRecord(task, spread, { stat, perSecond: UNITS_PER_SECOND[unit] });
+    if (comparison === undefined || subject !== GATEWAY) return record;
+    return { ...record, ratio: round(comparison.ratio.median) };
+  });
 }
 
 /** A percentile of all samples, or the median of what each round gave, with its extremes. */

@@ -27,6 +27,13 @@ export const BENCH_RME_RATIO: GaugeRow<BenchLabel> = {
   labels: LABELS,
 };
 
+/** CPU time of the gateway as a multiple of what it is compared with in the same run, e.g. nginx. */
+export const BENCH_MULTIPLE: GaugeRow<BenchLabel> = {
+  type: "gauge",
+  name: "slipstream_bench_multiple",
+  labels: LABELS,
+};
+
 /** Always 1: the only series that carries the commit, so that the lines of the others stay whole. */
 export const BENCH_RUN_INFO: GaugeRow<"commit" | "subject" | "testbed" | "branch"> = {
   type: "gauge",
@@ -38,5 +45,6 @@ export const BENCH_CATALOG: readonly GaugeRow[] = [
   BENCH_SECONDS,
   BENCH_OPS_PER_SECOND,
   BENCH_RME_RATIO,
+  BENCH_MULTIPLE,
   BENCH_RUN_INFO,
 ];

@@ -4,6 +4,7 @@ import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/boar
 import { Promql, ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import { valuesOf } from "@slipstream/grafana-dashboard-builder/variables";
 import {
+  BENCH_MULTIPLE,
   BENCH_OPS_PER_SECOND,
   BENCH_RME_RATIO,
   BENCH_RUN_INFO,
@@ -90,6 +91,15 @@ export const BENCHMARKS: BoardDefinition = {
           unit: "ratio",
           isSparse: true,
           series: { "{{task}} ({{branch}})": promql.newest(BENCH_RME_RATIO) },
+        }),
+        lines({
+          title: "CPU as a multiple",
+          description:
+            "Of nginx, or of the gateway without its telemetry, each in the same run: what travels from machine to machine.",
+          unit: "count",
+          width: 24,
+          isSparse: true,
+          series: { "{{task}} ({{branch}})": promql.newest(BENCH_MULTIPLE) },
         }),
         lines({
           title: "Median time against the usual",

@@ -96,7 +96,7 @@ const ROWS: readonly ScenarioRow[] = [
       settleMs: 500,
       windowMs: 2_000,
     },
-    rounds: 2,
+    rounds: 1,
     load: "excessive",
   },
   {

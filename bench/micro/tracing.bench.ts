@@ -119,7 +119,7 @@ function trackWithSdk(tracer: Tracer): void {
 
 const dropping = createTracer(0, () => true);
 const queue = createQueue();
-const keeping = createTracer(1, (spans) => queue.add(spans));
+const keeping = createTracer(1, (spans, part) => queue.add(spans, part));
 const sdk = new TracerProvider({ sampler: new AlwaysOnSampler() }).getTracer("bench");
 const continued = { traceparent: TRACEPARENT };
 

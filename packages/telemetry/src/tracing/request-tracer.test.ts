@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { ATTEMPT, REJECTED, REPORT, START, STREAM } from "../../test/plain-events.ts";
 import type { Loss } from "../losses.ts";
 import type { TraceDecision } from "../trace-decision.ts";
+import { ASKED_TRACES_PER_SECOND } from "./asked-traces.ts";
 import { RequestTracer } from "./request-tracer.ts";
 import type { Places, PlannedSpan } from "./span-plan.ts";
 
@@ -217,6 +218,39 @@ test.each([
     // It has not ended by itself.
     expect(attempt?.endEpochMs).toBe(START_EPOCH_MS + REPORT.durationMs);
   }
+});
+
+const ASKING = { traceparent: `00-${THEIRS.traceId}-${THEIRS.spanId}-01` };
+
+test("a client without a valid key cannot ask for a trace", () => {
+  const bench = createTracer(0);
+  bench.tracer.observe({ ...START, trace: ASKING });
+  bench.tracer.observe({ type: "request_end", report: REJECTED });
+  expect([bench.traces, bench.decisions, bench.tracer.openTraces]).toEqual([[], ["dropped"], 0]);
+  const { principal } = REPORT;
+  bench.tracer.observe({ ...START, trace: ASKING });
+  bench.tracer.observe({ type: "request_end", report: { ...REJECTED, principal } });
+  expect(bench.decisions).toEqual(["dropped", "sampled"]);
+});
+
+test("clients can ask for so many traces a second, and failures are kept beside them", () => {
+  const bench = createTracer(0);
+  const asked = Array.from({ length: 2 * ASKED_TRACES_PER_SECOND }, (_, index) => index + 1);
+  for (const requestNumber of asked) {
+    bench.tracer.observe({ ...START, requestNumber, trace: ASKING });
+    const attempt = { ...ATTEMPT, requestNumber };
+    bench.tracer.observe({ type: "attempt_start", retryOf: undefined, ...attempt });
+    const isSampled = requestNumber <= ASKED_TRACES_PER_SECOND;
+    const flags = bench.tracer.traceHeaders(attempt, ASKING)["traceparent"]?.slice(-2);
+    expect([requestNumber, flags]).toEqual([requestNumber, isSampled ? "01" : "00"]);
+    bench.tracer.observe({ type: "request_end", report: { ...REPORT, requestNumber } });
+  }
+  expect(bench.traces).toHaveLength(ASKED_TRACES_PER_SECOND);
+  tell(bench, { trace: ASKING, report: { outcome: "stall_timeout", errorCode: "stall_timeout" } });
+  expect(bench.decisions.at(-1)).toBe("kept");
+  bench.nowMs += 1_000;
+  tell(bench, { trace: ASKING });
+  expect(bench.decisions.at(-1)).toBe("sampled");
 });
 
 test("an exemplar is there for a trace that is kept, until the next request has ended", () => {

@@ -40,6 +40,7 @@ const REPORT: Omit<RequestReport, "requestNumber"> = {
   status: 200,
   durationMs: 1_500,
   isStream: true,
+  isMetered: true,
   requestBytes: 100,
   answerBytes: undefined,
   stream: { firstChunkMs: 120, chunks: 200, gapMsMax: 40, blockedMs: 0 },

@@ -93,10 +93,10 @@ export const RUNTIME: BoardDefinition = {
         lines({
           title: "Time in garbage collection",
           description:
-            "Seconds per second, by kind. Above 0.05 something allocates on the way of every chunk.",
+            "Seconds per second of each process. Above 0.05 something allocates on the way of every chunk.",
           unit: "ratio",
           width: 8,
-          series: { "{{kind}}": promql.amount(GARBAGE_COLLECTION, { by: ["kind"] }) },
+          series: { "{{instance}}": promql.amount(GARBAGE_COLLECTION, BY_INSTANCE) },
         }),
       ],
     },

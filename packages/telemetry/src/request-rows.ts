@@ -46,7 +46,7 @@ export const INFLIGHT_REQUESTS: GaugeRow = {
 export const ERRORS: CounterRow<"code" | "blame"> = {
   type: "counter",
   name: "slipstream_errors_total",
-  help: "Errors that a client was told of, in the status line or inside a stream.",
+  help: "Errors that a client was told of, in the status line or inside a stream. What is not HTTP, or has headers that are too large, is no request and not counted.",
   unit: undefined,
   labels: ["code", "blame"],
 };

@@ -4,6 +4,7 @@ import type { RequestEvent, RequestReport } from "@slipstream/contracts/request-
 import type { Loss } from "../src/losses.ts";
 import type { TraceDecision } from "../src/trace-decision.ts";
 import { RequestTracer } from "../src/tracing/request-tracer.ts";
+import type { QueuePart } from "../src/tracing/sampling.ts";
 import type { Places, PlannedSpan } from "../src/tracing/span-plan.ts";
 import { ATTEMPT, REPORT, START } from "./plain-events.ts";
 
@@ -16,6 +17,8 @@ export const START_EPOCH_MS = 1_700_000_000_000;
 export interface TracerBench {
   readonly tracer: RequestTracer;
   readonly traces: (readonly PlannedSpan[])[];
+  /** Of the queue, which its traces were to have. */
+  readonly parts: QueuePart[];
   readonly decisions: TraceDecision[];
   readonly losses: Loss[];
   isFull: boolean;
@@ -24,12 +27,14 @@ export interface TracerBench {
 
 export function createTracer(sampleRatio: number, openTracesMax?: number): TracerBench {
   const traces: (readonly PlannedSpan[])[] = [];
+  const parts: QueuePart[] = [];
   const decisions: TraceDecision[] = [];
   const losses: Loss[] = [];
   const ports = {
     clock: { nowMs: () => bench.nowMs },
     nowEpochMs: () => START_EPOCH_MS + bench.nowMs,
-    exportSpans: (spans: readonly PlannedSpan[]) => {
+    exportSpans: (spans: readonly PlannedSpan[], part: QueuePart) => {
+      parts.push(part);
       if (!bench.isFull) traces.push(spans);
       return !bench.isFull;
     },
@@ -38,7 +43,7 @@ export function createTracer(sampleRatio: number, openTracesMax?: number): Trace
     places: PLACES,
   };
   const tracer = new RequestTracer({ sampleRatio, slowFirstTokenMs: 1_000 }, ports, openTracesMax);
-  const bench: TracerBench = { tracer, traces, decisions, losses, isFull: false, nowMs: 0 };
+  const bench: TracerBench = { tracer, traces, parts, decisions, losses, isFull: false, nowMs: 0 };
   return bench;
 }
 

@@ -165,6 +165,15 @@ test("a client without a valid key cannot ask for a trace", () => {
   expect(bench.decisions).toEqual(["dropped", "sampled"]);
 });
 
+test("a failure has the whole queue, also where it is in the sample", () => {
+  for (const ratio of [0, 1]) {
+    const bench = createTracer(ratio);
+    tell(bench, { report: { outcome: "stall_timeout", errorCode: "stall_timeout" } });
+    tell(bench, { report: { outcome: "client_abort" } });
+    expect([ratio, bench.parts]).toEqual([ratio, ["whole", "half"]]);
+  }
+});
+
 test("clients can ask for so many traces a second, and failures are kept beside them", () => {
   const bench = createTracer(0);
   const asked = Array.from({ length: 2 * ASKED_TRACES_PER_SECOND }, (_, index) => index + 1);

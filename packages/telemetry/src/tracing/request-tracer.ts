@@ -161,13 +161,13 @@ export class RequestTracer implements RequestSubscriber {
 
   #decide(trace: OpenTrace, report: RequestReport): TraceDecision {
     if (report.principal !== undefined) this.#settleSampling(trace);
-    const reason =
-      trace.sampling === "in" ? SAMPLED : findTailReason(report, this.#settings.slowFirstTokenMs);
+    const tailReason = findTailReason(report, this.#settings.slowFirstTokenMs);
+    const reason = trace.sampling === "in" ? SAMPLED : tailReason;
     if (reason === undefined) return "dropped";
     const spanId = this.#ids.spanId();
     const ended = { trace, report, spanId, inferenceSpanId: this.#ids.spanId(), reason };
     const spans = planSpans(ended, this.#ports.places);
-    if (!this.#ports.exportSpans(spans, findQueuePart(reason))) return "dropped";
+    if (!this.#ports.exportSpans(spans, findQueuePart(tailReason ?? SAMPLED))) return "dropped";
     const { traceId } = trace;
     const exemplar = { traceId, spanId, atEpochMs: trace.startEpochMs + report.durationMs };
     this.#kept = { report, exemplar };

@@ -40,6 +40,7 @@ const REPORT: Omit<RequestReport, "requestNumber"> = {
   status: 200,
   durationMs: 1_500,
   isStream: true,
+  isMetered: true,
   requestBytes: 100,
   answerBytes: undefined,
   stream: { firstChunkMs: 120, chunks: 200, gapMsMax: 40, blockedMs: 0 },
@@ -119,7 +120,7 @@ function trackWithSdk(tracer: Tracer): void {
 
 const dropping = createTracer(0, () => true);
 const queue = createQueue();
-const keeping = createTracer(1, (spans) => queue.add(spans));
+const keeping = createTracer(1, (spans, part) => queue.add(spans, part));
 const sdk = new TracerProvider({ sampler: new AlwaysOnSampler() }).getTracer("bench");
 const continued = { traceparent: TRACEPARENT };
 

@@ -18,7 +18,7 @@ import type { ExemplarSource } from "@slipstream/telemetry/exemplar";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
 import type { RequestSubscriber } from "@slipstream/telemetry/fan-out-observer";
 import type { GaugeSources } from "@slipstream/telemetry/gauge-sources";
-import { createLogger } from "@slipstream/telemetry/logger";
+import { openLog } from "@slipstream/telemetry/logger";
 import type { Logger } from "@slipstream/telemetry/logger";
 import type { LossRecorder } from "@slipstream/telemetry/losses";
 import { createMetrics } from "@slipstream/telemetry/metrics";
@@ -99,6 +99,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await telemetry.close();
     await store.close();
     await adminServer.close();
+    await telemetry.closeLog();
   }
   let closed: Promise<void> | undefined;
 
@@ -124,6 +125,8 @@ interface Telemetry {
   readonly recordLoss: LossRecorder;
   readonly subscribers: readonly RequestSubscriber[];
   close(): Promise<void>;
+  /** Last: whatever else ends may have something to say. */
+  closeLog(): Promise<void>;
 }
 
 async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise<Telemetry> {
@@ -131,7 +134,8 @@ async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise
   const exemplars: ExemplarSource = (report) => tracing?.exemplarOf(report);
   const metrics = createMetrics({ version: VERSION, exemplars });
   const { recordLoss } = metrics;
-  const logger = createLogger({ level: log.level, recordLoss });
+  const openedLog = openLog({ level: log.level, recordLoss });
+  const { logger } = openedLog;
   if (wanted !== undefined) {
     tracing = await startTracing({
       ...wanted,
@@ -146,6 +150,7 @@ async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise
   return {
     metrics,
     logger,
+    closeLog: () => openedLog.close(),
     recordLoss,
     // Those behind it ask for the trace of a request that has ended: it has to be there.
     subscribers: [...(tracing?.subscribers ?? []), metrics, createAccessLog(logger, exemplars)],

@@ -73,15 +73,21 @@ function watch(program: ChildProcess): () => string {
   return () => output;
 }
 
-async function startServer(): Promise<{ program: ChildProcess; baseUrl: string }> {
+interface Server {
+  readonly program: ChildProcess;
+  readonly baseUrl: string;
+  readonly adminUrl: string;
+}
+
+async function startServer(): Promise<Server> {
   const program = run(["start", "--config", config], { MOCK_KEY: "k" });
   const printed = watch(program);
-  const baseUrl = await eventually(() => {
-    const url = /http:\S+\/v1/.exec(printed())?.[0];
-    if (url === undefined) throw new Error(`not listening yet: ${printed()}`);
-    return url;
+  const [baseUrl = "", adminUrl = ""] = await eventually(() => {
+    const urls = printed().match(/http:[^\s]+:\d+(\/v1)?/g);
+    if (urls?.length !== 2) throw new Error(`not listening yet: ${printed()}`);
+    return urls;
   });
-  return { program, baseUrl };
+  return { program, baseUrl, adminUrl };
 }
 
 function callChat(baseUrl: string, key: string): Promise<Response> {
@@ -129,6 +135,34 @@ test("SIGTERM lets running streams end", async () => {
   expect(await response.text()).toContain("[DONE]");
   expect(await once(program, "exit")).toEqual([0, null]);
 });
+
+/** Lines of the log that fill a pipe and the buffer before it, with some to spare. */
+const LINES = 8_000;
+const AT_ONCE = 40;
+
+test.each(["stays and does not read", "goes"])(
+  "a reader of the log who %s costs lines, which are counted, and neither requests nor the end",
+  async (behaviour) => {
+    const { program, baseUrl, adminUrl } = await startServer();
+    if (behaviour === "goes") program.stdout?.destroy();
+    else program.stdout?.removeAllListeners("data").pause();
+    for (let line = 0; line < LINES; line += AT_ONCE) {
+      const answers = Array.from({ length: AT_ONCE }, () => fetch(`${baseUrl}/nothing`));
+      for (const answer of await Promise.all(answers)) {
+        expect(answer.status).toBe(404);
+        await answer.text();
+      }
+    }
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+    const lost = /telemetry_losses_total\{kind="log_line"\} (\d+)/.exec(metrics)?.[1];
+    expect(Number(lost)).toBeGreaterThan(1_000);
+    const exited = once(program, "exit");
+    const startMs = performance.now();
+    program.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+  },
+);
 
 test("demo is ready within five seconds, works as printed, and ends with its model", async () => {
   const startMs = performance.now();

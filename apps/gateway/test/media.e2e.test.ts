@@ -140,6 +140,8 @@ test("streams a transcription", async () => {
   const types = [];
   for await (const event of stream) types.push(event.type);
   expect(types).toEqual(["transcript.text.delta", "transcript.text.done"]);
+  // Its events are not read, so nothing is known of its first token: it must not count as one without.
+  expect(await readMetric(rig, "slipstream_streams_total")).toBe(0);
 });
 
 test("edits an image", async () => {

@@ -10,6 +10,7 @@ import {
 } from "@slipstream/grafana-dashboard-builder/panel";
 import type { BoardDefinition } from "@slipstream/grafana-dashboard-builder/board";
 import { orZero, ratio } from "@slipstream/grafana-dashboard-builder/promql";
+import type { Promql } from "@slipstream/grafana-dashboard-builder/promql";
 import {
   ERRORS,
   INFLIGHT_REQUESTS,
@@ -37,7 +38,7 @@ import {
   VARIABLES,
 } from "../scope.ts";
 
-const overRange = allModels.over("$__range");
+const BY_CODE = { by: ["code"] } as const;
 
 export const OVERVIEW: BoardDefinition = {
   uid: "slipstream-overview",
@@ -66,13 +67,13 @@ export const OVERVIEW: BoardDefinition = {
           query: promql.sum(INFLIGHT_REQUESTS),
         }),
         stat({
-          title: "Failed",
+          title: "Failed, all models",
           leadsTo: "slipstream-deployments",
           description:
-            "Part of the requests that failed through no fault of the client. Look at the outcomes below, then at Deployments.",
+            "Part of the requests that failed, of those that were not the client's mistake. Look at the errors by code below; those of an upstream lead to Deployments.",
           unit: "ratio",
           steps: risesTo(0.005, 0.05),
-          query: promql.share(REQUESTS, { outcome: FAILED_OUTCOMES }),
+          query: toFailedPart(allModels),
         }),
         stat({
           title: "First token, p95",
@@ -141,10 +142,7 @@ export const OVERVIEW: BoardDefinition = {
           width: 8,
           steps: fallsTo(AVAILABILITY_OBJECTIVE.part, AVAILABILITY_OBJECTIVE.part - 0.01),
           ...IN_RANGE,
-          query: `1 - ${ratio(
-            orZero(overRange.rate(ERRORS, { where: { blame: OUR_BLAMES } })),
-            `${overRange.rate(REQUESTS)} - (${orZero(overRange.rate(ERRORS, { where: { blame: "client" } }))})`,
-          )}`,
+          query: `1 - ${toFailedPart(allModels.over("$__range"))}`,
         }),
       ],
     },
@@ -178,9 +176,13 @@ export const OVERVIEW: BoardDefinition = {
         }),
         lines({
           title: "Errors by code, all models",
-          description: "What clients were told. docs/errors.md says for each code what to do.",
+          description:
+            "What clients were told, by the codes that there were in the time range shown. docs/errors.md says for each code what to do.",
           unit: "events per second",
-          series: { "{{code}}": promql.rate(ERRORS, { by: ["code"] }) },
+          exclude: { "target-rate-interval": "codes that did not happen would be lines at 0" },
+          series: {
+            "{{code}}": `${promql.rate(ERRORS, BY_CODE)} and ${inRange.increase(ERRORS, BY_CODE)} > 0`,
+          },
         }),
       ],
     },
@@ -228,7 +230,7 @@ export const OVERVIEW: BoardDefinition = {
           title: "By model",
           leadsTo: "slipstream-deployments",
           description:
-            "Where the trouble is. Choose the model at the top and follow it to the other boards.",
+            "Where the trouble is. Choose the model at the top and follow it to the other boards. Failed counts what upstreams did; errors of the gateway itself are under Errors by blame.",
           unit: "count",
           headings: { gen_ai_request_model: "Model" },
           columns: {
@@ -262,6 +264,15 @@ export const OVERVIEW: BoardDefinition = {
     },
   ],
 };
+
+/** By the errors that clients were told of: an error of the gateway itself has the outcome `rejected`. */
+function toFailedPart(scope: Promql): string {
+  const mistaken = orZero(scope.rate(ERRORS, { where: { blame: "client" } }));
+  return ratio(
+    orZero(scope.rate(ERRORS, { where: { blame: OUR_BLAMES } })),
+    `${scope.rate(REQUESTS)} - (${mistaken})`,
+  );
+}
 
 function byModel(
   query: (selection: { readonly by: readonly ["gen_ai_request_model"] }) => string,

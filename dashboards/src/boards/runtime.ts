@@ -17,6 +17,7 @@ import {
   GARBAGE_COLLECTION,
   HEAP_TOTAL,
   HEAP_USED,
+  MAX_FILES,
   OPEN_FILES,
   OPEN_SOCKETS,
   RESIDENT_MEMORY,
@@ -93,10 +94,10 @@ export const RUNTIME: BoardDefinition = {
         lines({
           title: "Time in garbage collection",
           description:
-            "Seconds per second, by kind. Above 0.05 something allocates on the way of every chunk.",
+            "Seconds per second of each process. Above 0.05 something allocates on the way of every chunk.",
           unit: "ratio",
           width: 8,
-          series: { "{{kind}}": promql.amount(GARBAGE_COLLECTION, { by: ["kind"] }) },
+          series: { "{{instance}}": promql.amount(GARBAGE_COLLECTION, BY_INSTANCE) },
         }),
       ],
     },
@@ -146,11 +147,16 @@ export const RUNTIME: BoardDefinition = {
           series: { "{{side}}": promql.sum(OPEN_SOCKETS, { by: ["side"] }) },
         }),
         lines({
-          title: "Open files",
+          title: "Open files, part of the limit",
           description:
-            "Sockets and files against the limit of the system (ulimit -n). Near it, new clients are refused.",
-          unit: "count",
-          series: { "{{instance}}": promql.sum(OPEN_FILES, BY_INSTANCE) },
+            "Sockets and files against the limit of the system (ulimit -n). At 1 new clients are refused: raise the limit, or find who keeps connections open.",
+          unit: "ratio",
+          series: {
+            "{{instance}}": ratio(
+              promql.sum(OPEN_FILES, BY_INSTANCE),
+              promql.sum(MAX_FILES, BY_INSTANCE),
+            ),
+          },
         }),
       ],
     },

@@ -131,7 +131,7 @@ export const USAGE: BoardDefinition = {
         lines({
           title: "Relayed chunks against output tokens",
           description:
-            "Output tokens per relayed chunk, by model. Near 1 for most servers; a step means that a server began to put more into one chunk, or to report wrongly.",
+            "Output tokens per relayed chunk, by model. Near 1 for most servers, more where some answers are whole, which have tokens and no chunks; a step means that a server began to put more into one chunk, or to report wrongly.",
           unit: "count",
           series: {
             "{{gen_ai_request_model}}": ratio(

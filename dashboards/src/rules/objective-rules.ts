@@ -53,15 +53,18 @@ const REQUESTS_FAILED: Indicator = {
   budget: toBudget(AVAILABILITY_OBJECTIVE),
   pairs: BURN_PAIRS,
   bad: (promql) =>
-    shareOf(promql.rate(ERRORS, { where: { blame: OUR_BLAMES } }), toValidRequests(promql)),
-  traffic: (promql) => promql.increase(REQUESTS),
+    shareOf(promql.rate(ERRORS, { where: { blame: OUR_BLAMES } }), toValidRequests(promql, "rate")),
+  traffic: (promql) => `(${toValidRequests(promql, "increase")})`,
   trafficMin: 100,
 };
 
-/** Without the client's own mistakes: a flood of wrong keys must not hide that the rest fails. */
-function toValidRequests(promql: Promql): string {
-  const all = promql.rate(REQUESTS);
-  const mistaken = promql.rate(ERRORS, { where: { blame: "client" } });
+/**
+ * Without the client's own mistakes: a flood of wrong keys must not hide that the rest fails, nor make one
+ * failure of the rest look like many.
+ */
+function toValidRequests(promql: Promql, reading: "rate" | "increase"): string {
+  const all = promql[reading](REQUESTS);
+  const mistaken = promql[reading](ERRORS, { where: { blame: "client" } });
   return `${all} - (${mistaken} or 0 * ${all})`;
 }
 

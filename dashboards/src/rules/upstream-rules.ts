@@ -3,12 +3,15 @@ import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import type { Promql } from "@slipstream/grafana-dashboard-builder/promql";
 import type { RuleGroup } from "@slipstream/grafana-dashboard-builder/rules";
+import { NONE } from "@slipstream/telemetry/labels";
 import { REQUESTS, RETRIES, UPSTREAM_ATTEMPTS } from "@slipstream/telemetry/request-rows";
 import { CACHE_REQUESTS } from "@slipstream/telemetry/telemetry-rows";
 import { ANSWERED_RESULTS, FAILED_RESULTS, STALE_RESULT } from "../objectives.ts";
 import { rulesOver } from "./burn-rate.ts";
 
 const BY_DEPLOYMENT = { by: ["gen_ai_request_model", "deployment"] } as const;
+/** Others cannot be retried; a flood of them must not hide that those that can are. */
+const OF_MODELS = { where: { gen_ai_request_model: not(NONE) } } as const;
 const LOOK_UPS = { where: { result: not(STALE_RESULT) }, by: ["cache"] } as const;
 
 const fiveMinutes = rulesOver("5m");
@@ -34,7 +37,7 @@ export const UPSTREAM_RULES: readonly RuleGroup[] = [
       },
       {
         alert: "SlipstreamRetryStorm",
-        expression: `${ratio(fiveMinutes.rate(RETRIES), fiveMinutes.rate(REQUESTS))} > 0.2 and ${fiveMinutes.increase(REQUESTS)} > 50`,
+        expression: `${ratio(fiveMinutes.rate(RETRIES), fiveMinutes.rate(REQUESTS, OF_MODELS))} > 0.2 and ${fiveMinutes.increase(REQUESTS, OF_MODELS)} > 50`,
         holdsFor: "10m",
         severity: "page",
         summary: "{{ $labels.job }} retries one request in five or more",

@@ -93,6 +93,8 @@ export interface EndedRequest {
   readonly durationMs: number;
   /** Whether the client asked for a stream, as far as that was learned. */
   readonly isStream: boolean;
+  /** Whether that is a stream of tokens, whose content is read: what is promised of first tokens is about it. */
+  readonly isMetered: boolean;
   /** Of the request body; 0 when it was not read. */
   readonly requestBytes: number;
   /** Of the body of a whole answer; `undefined` without one. */

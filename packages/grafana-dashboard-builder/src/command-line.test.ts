@@ -113,6 +113,39 @@ test("variables and the words of alerts ask for what exists", () => {
   ]);
 });
 
-test("a word that is not a command is answered with those that are", () => {
-  expect(runCommand(["bulid"], GOOD, PLACE).lines).toEqual(["Usage: build | --check"]);
+function readLink(): string | undefined {
+  const rules = readFileSync(join(folder, "prometheus/rules/rules.yml"), "utf8");
+  return /runbook_url: (.+)/.exec(rules)?.[1];
+}
+
+test("alerts lead to where the pages are said to be", () => {
+  const alert = {
+    alert: "Down",
+    expression: "up == 0",
+    severity: "page",
+    summary: "It is down",
+    description: "It does not answer.",
+  } as const;
+  const ruleFiles = [{ name: "rules", groups: [{ name: "group", rules: [alert] }] }];
+  const project = { ...GOOD, ruleFiles };
+  for (const address of ["https://wiki.example/run", "https://wiki.example/run/"]) {
+    expect(runCommand(["build", "--runbooks", address], project, PLACE).exitCode).toBe(0);
+    expect(readLink()).toBe("https://wiki.example/run/Down.md");
+    expect(runCommand(["--check", "--runbooks", address], project, PLACE).exitCode).toBe(0);
+  }
+  runCommand(["build"], project, PLACE);
+  expect(readLink()).toBe("docs/Down.md");
+});
+
+test.each([
+  [["bulid"]],
+  [[]],
+  [["build", "more"]],
+  [["build", "--runbooks"]],
+  [["build", "--runbooks", "docs/"]],
+  [["build", "--runbooks", "https://a/", "more"]],
+])("%j is answered with what there is", (words) => {
+  expect(runCommand(words, GOOD, PLACE).lines).toEqual([
+    "Usage: build | --check [--runbooks https://HOST/FOLDER/]",
+  ]);
 });

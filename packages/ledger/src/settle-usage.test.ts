@@ -21,6 +21,7 @@ const STREAMED: MeasuredRequest = {
   status: 200,
   durationMs: 1,
   isStream: true,
+  isMetered: true,
   requestBytes: 401,
   answerBytes: undefined,
   stream: { firstChunkMs: 1, chunks: 5, gapMsMax: 0, blockedMs: 0 },

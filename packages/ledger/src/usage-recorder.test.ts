@@ -32,6 +32,7 @@ const ENDED: EndedRequest = {
   status: 200,
   durationMs: 250.4,
   isStream: true,
+  isMetered: true,
   requestBytes: 401,
   answerBytes: undefined,
   stream: { firstChunkMs: 12.6, chunks: 3, gapMsMax: 1, blockedMs: 0 },
@@ -153,6 +154,7 @@ const anyEnded: fc.Arbitrary<EndedRequest> = fc.record({
   status: fc.constantFrom(200, 502, undefined),
   durationMs: fc.double({ min: 0, max: 1e7, noNaN: true }),
   isStream: fc.boolean(),
+  isMetered: fc.boolean(),
   requestBytes: fc.nat(1e9),
   stream: fc.option(
     fc.record({

@@ -38,6 +38,7 @@ export interface RequestFacts {
   model: string | undefined;
   pricing: Pricing | undefined;
   isStream: boolean;
+  isMetered: boolean;
   requestBytes: number;
   answerBytes: number | undefined;
   stream: StreamReport | undefined;
@@ -116,6 +117,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     model: undefined,
     pricing: undefined,
     isStream: false,
+    isMetered: false,
     requestBytes: 0,
     answerBytes: undefined,
     stream: undefined,

@@ -42,7 +42,8 @@ export async function serveInference(
     if (route === undefined) throw unknownModel(body.model);
     facts.model = route.model;
     facts.pricing = route.pricing;
-    facts.isStream = body.isStream && findStream(endpoint) !== undefined;
+    facts.isMetered = body.isStream && findStream(endpoint) !== undefined;
+    facts.isStream = facts.isMetered;
     life.clientStallMs = route.deadlines.clientStallMs;
     await attemptInTurn(ports, life, { endpoint, route, body });
   } finally {

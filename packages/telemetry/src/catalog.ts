@@ -66,4 +66,5 @@ export const CATALOG: readonly AnyRow[] = [
   process.HEAP_USED,
   process.EXTERNAL_MEMORY,
   process.OPEN_FILES,
+  process.MAX_FILES,
 ];

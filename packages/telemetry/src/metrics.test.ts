@@ -248,7 +248,11 @@ test("the process describes itself", async () => {
 test.runIf(process.platform === "linux")(
   "open files are counted where the system tells",
   async () => {
-    expect(await sum(createMetrics({ version: "1.2.3" }), "process_open_fds")).toBeGreaterThan(2);
+    const opened = createMetrics({ version: "1.2.3" });
+    expect(await sum(opened, "process_open_fds")).toBeGreaterThan(2);
+    expect(await sum(opened, "process_max_fds")).toBeGreaterThan(
+      await sum(opened, "process_open_fds"),
+    );
   },
 );
 

@@ -97,6 +97,12 @@ export const OPEN_FILES: GaugeRow = plainGauge(
   "Open file descriptors, sockets included; absent where the system does not tell (not Linux).",
 );
 
+export const MAX_FILES: GaugeRow = plainGauge(
+  "process_max_fds",
+  undefined,
+  "How many file descriptors there may be (ulimit -n); absent where the system does not tell, or sets no limit.",
+);
+
 function secondsCounter(name: string, help: string): CounterRow {
   return { type: "counter", name, help, unit: "seconds", labels: [] };
 }

@@ -101,7 +101,7 @@ test("a stream that was refused counts among the streams, a whole answer does no
   expect(await sum(refused, "slipstream_streams_total", { outcome: "first_token_timeout" })).toBe(
     1,
   );
-  expect(await sum(afterEnd({ isStream: false }), "slipstream_streams_total")).toBe(0);
+  expect(await sum(afterEnd({ isMetered: false }), "slipstream_streams_total")).toBe(0);
 });
 
 test("the gateway's own time", async () => {

@@ -90,11 +90,11 @@ export class RequestMetrics implements RequestSubscriber {
   }
 
   #recordEnd(report: RequestReport): void {
-    const { endpoint, outcome, errorCode, stream, isStream } = report;
+    const { endpoint, outcome, errorCode, stream, isMetered } = report;
     const model = { gen_ai_request_model: report.model ?? NONE };
     this.#inflight.dec();
     this.#requests.child({ endpoint, ...model, outcome }).add(1);
-    if (isStream) this.#streamRequests.child({ ...model, outcome }).add(1);
+    if (isMetered) this.#streamRequests.child({ ...model, outcome }).add(1);
     if (errorCode !== undefined) {
       this.#errors.inc({ code: errorCode, blame: ERROR_SPECS[errorCode].blame });
     }

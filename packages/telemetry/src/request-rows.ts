@@ -30,7 +30,7 @@ export const REQUESTS: CounterRow<"endpoint" | "gen_ai_request_model" | "outcome
 export const STREAMS: CounterRow<"gen_ai_request_model" | "outcome"> = {
   type: "counter",
   name: "slipstream_streams_total",
-  help: "Requests for a stream that have ended, with or without content: what promises about first tokens are measured against.",
+  help: "Requests for a stream of tokens that have ended, with or without content: what promises about first tokens are measured against.",
   unit: undefined,
   labels: ["gen_ai_request_model", "outcome"],
 };
@@ -46,7 +46,7 @@ export const INFLIGHT_REQUESTS: GaugeRow = {
 export const ERRORS: CounterRow<"code" | "blame"> = {
   type: "counter",
   name: "slipstream_errors_total",
-  help: "Errors that a client was told of, in the status line or inside a stream.",
+  help: "Errors that a client was told of, in the status line or inside a stream. What is not HTTP, or has headers that are too large, is no request and not counted.",
   unit: undefined,
   labels: ["code", "blame"],
 };

@@ -5,7 +5,7 @@
  * gauge that every scrape resets, so that two scrapers spoil each other's readings, a garbage
  * collection observer that reads only the first entry of a batch, and lists of all open handles.
  */
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { eventLoopUtilization } from "node:perf_hooks";
 import process from "node:process";
 import type { Counter } from "prom-client";
@@ -30,6 +30,7 @@ export class RuntimeMetrics {
       heapUsed: instruments.gauge(rows.HEAP_USED),
       externalMemory: instruments.gauge(rows.EXTERNAL_MEMORY),
       openFiles: instruments.gauge(rows.OPEN_FILES),
+      maxFiles: instruments.gauge(rows.MAX_FILES),
     };
     instruments.gauge(rows.BUILD_INFO).set({ version, node: process.version }, 1);
     instruments.gauge(rows.START_TIME).set(Date.now() / 1_000 - process.uptime());
@@ -39,6 +40,7 @@ export class RuntimeMetrics {
     this.#sampleTime();
     this.#sampleMemory();
     await this.#countOpenFiles();
+    await this.#readMaxFiles();
   }
 
   #sampleTime(): void {
@@ -71,7 +73,18 @@ export class RuntimeMetrics {
       openFiles.remove();
     }
   }
+
+  async #readMaxFiles(): Promise<void> {
+    const { maxFiles } = this.#gauges;
+    const limits = await readFile("/proc/self/limits", "utf8").catch(() => "");
+    const max = MAX_FILES.exec(limits)?.[1];
+    if (max === undefined) maxFiles.remove();
+    else maxFiles.set(Number(max));
+  }
 }
+
+/** The limit that is in force, before the one up to which a process may raise it. */
+const MAX_FILES = /^Max open files +(\d+) /m;
 
 /** For what the system has counted itself: prom-client's counters can only be added to. */
 function setTotal(counter: Counter, total: number): void {

@@ -59,6 +59,7 @@ export const REPORT: RequestReport = {
   status: 200,
   durationMs: 1_500,
   isStream: true,
+  isMetered: true,
   requestBytes: 100,
   answerBytes: undefined,
   stream: STREAM,

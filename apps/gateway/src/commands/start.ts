@@ -15,4 +15,6 @@ export async function start({ configPath }: StartOptions): Promise<void> {
   const signal = await untilSignal();
   console.log(`${signal}: running answers are finished, new ones are not begun`);
   await gateway.close();
+  // A line on a standard output that nobody reads would keep the process for ever.
+  process.exit();
 }

@@ -83,6 +83,10 @@ const deployment = z.strictObject({
   model: z
     .string()
     .min(1, "expected a name")
+    .refine(
+      (text) => text.isWellFormed(),
+      "expected whole characters (no half of a surrogate pair)",
+    )
     .optional()
     .describe("What the provider calls the model; the public name if it is left out."),
   tier: wholeNumber(0, 99).default(0).describe("Lower tiers are tried first."),

@@ -25,6 +25,17 @@ function problemsOf(text: string): readonly string[] {
   return [];
 }
 
+test("the upstream's name of a model may hold anything but half a character", () => {
+  const text = `
+providers: [{ name: fleet, dialect: openai-chat, baseUrl: "http://10.0.0.5:8000/v1/" }]
+models: [{ name: llama, deployments: [{ provider: fleet, model: "half \\uD800" }] }]
+`;
+  expect(problemsOf(text)).toEqual([
+    "models[0].deployments[0].model: expected whole characters (no half of a surrogate pair)",
+  ]);
+  expect(problemsOf(text.replace("\\uD800", `\\" 🦙`))).toEqual([]);
+});
+
 test("what is left out gets its default", () => {
   expect(parse(MINIMAL)).toEqual({
     server: { host: "0.0.0.0", port: 8080, infoHeaders: true },

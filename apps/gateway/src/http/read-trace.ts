@@ -5,9 +5,9 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Version 00, or a later one that begins in the same way; ids of only zeros are invalid. */
+/** Version 00, or a later one that may have more behind it; ids of only zeros are invalid. */
 const TRACE_PARENT =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/;
+  /^(?!ff)(?!00.{54})[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/;
 /** The least that section 3.3 wants to be passed on, characters. */
 const TRACE_STATE_MAX = 512;
 const TRACE_STATE = /^[\x20-\x7e]+$/;

@@ -17,6 +17,7 @@ import { AlwaysOnSampler, BatchSpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { Logger } from "../logger.ts";
 import type { LossRecorder } from "../losses.ts";
+import type { QueuePart } from "./sampling.ts";
 import type { PlannedSpan } from "./span-plan.ts";
 import { SpanQueue, WAITING_SPANS_MAX } from "./span-queue.ts";
 import { tellingExporter } from "./telling-exporter.ts";
@@ -50,7 +51,7 @@ export interface CollectorOptions {
 
 export interface Collector {
   /** @returns whether there was room for them; all or none. */
-  add(spans: readonly PlannedSpan[]): boolean;
+  add(spans: readonly PlannedSpan[], part: QueuePart): boolean;
   /** Sends what waits, but takes no longer than `FLUSH_MS`. Idempotent. */
   close(): Promise<void>;
 }
@@ -88,7 +89,7 @@ export function startCollector(options: CollectorOptions): Collector {
   trace.disable();
   let closed: Promise<void> | undefined;
   return {
-    add: (spans) => queue.add(spans),
+    add: (spans, part) => queue.add(spans, part),
     close: () => (closed ??= flush(queue, sdk)),
   };
 }

@@ -1,82 +1,15 @@
 import type { ErrorCode } from "@slipstream/contracts/errors";
-import type { RequestEvent, RequestReport } from "@slipstream/contracts/request-events";
+import type { RequestReport } from "@slipstream/contracts/request-events";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ATTEMPT, REJECTED, REPORT, START, STREAM } from "../../test/plain-events.ts";
-import type { Loss } from "../losses.ts";
-import type { TraceDecision } from "../trace-decision.ts";
-import { RequestTracer } from "./request-tracer.ts";
-import type { Places, PlannedSpan } from "./span-plan.ts";
+import { createTracer, START_EPOCH_MS, tell } from "../../test/tracer-bench.ts";
+import { ASKED_TRACES_PER_SECOND } from "./asked-traces.ts";
 
-const PLACES: Places = {
-  endpoints: new Map([["chat_completions", { method: "POST", path: "/v1/chat/completions" }]]),
-  upstreams: new Map([["fleet-a", { address: "10.0.0.5", port: 8000, basePath: "/api" }]]),
-};
 const THEIRS = {
   traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
   spanId: "00f067aa0ba902b7",
 };
-const START_EPOCH_MS = 1_700_000_000_000;
-
-interface Bench {
-  readonly tracer: RequestTracer;
-  readonly traces: (readonly PlannedSpan[])[];
-  readonly decisions: TraceDecision[];
-  readonly losses: Loss[];
-  isFull: boolean;
-  nowMs: number;
-}
-
-function createTracer(sampleRatio: number, openTracesMax?: number): Bench {
-  const traces: (readonly PlannedSpan[])[] = [];
-  const decisions: TraceDecision[] = [];
-  const losses: Loss[] = [];
-  const ports = {
-    clock: { nowMs: () => bench.nowMs },
-    nowEpochMs: () => START_EPOCH_MS + bench.nowMs,
-    exportSpans: (spans: readonly PlannedSpan[]) => {
-      if (!bench.isFull) traces.push(spans);
-      return !bench.isFull;
-    },
-    recordDecision: (decision: TraceDecision) => decisions.push(decision),
-    recordLoss: (loss: Loss) => losses.push(loss),
-    places: PLACES,
-  };
-  const tracer = new RequestTracer({ sampleRatio, slowFirstTokenMs: 1_000 }, ports, openTracesMax);
-  const bench: Bench = { tracer, traces, decisions, losses, isFull: false, nowMs: 0 };
-  return bench;
-}
-
-interface Told {
-  readonly trace?: Readonly<Record<string, string>>;
-  /** Of attempts before the last one. */
-  readonly failures?: readonly ErrorCode[];
-  readonly report?: Partial<RequestReport>;
-  readonly requestNumber?: number;
-}
-
-/** Tells of one request: 2 ms until the first attempt, 10 for each one. */
-function tell(bench: Bench, told: Told = {}): RequestReport {
-  const { trace = {}, failures = [], requestNumber = 1 } = told;
-  const observe = (event: RequestEvent): void => bench.tracer.observe(event);
-  observe({ ...START, requestNumber, trace });
-  bench.nowMs += 2;
-  for (const [index, code] of [...failures, undefined].entries()) {
-    const facts = { ...ATTEMPT, requestNumber, attempt: index + 1 };
-    const before = failures[index - 1];
-    const retryOf = before === undefined ? undefined : { code: before, durationMs: 10 };
-    observe({ type: "attempt_start", retryOf, ...facts });
-    bench.nowMs += 10;
-    const timing = { sentMs: 1, headMs: 5, firstContentMs: undefined };
-    const result = code === undefined ? ANSWERED : ({ type: "failed", code } as const);
-    observe({ type: "attempt_end", durationMs: 10, timing, result, ...facts });
-  }
-  const report = { ...REPORT, requestNumber, durationMs: bench.nowMs, ...told.report };
-  observe({ type: "request_end", report });
-  return report;
-}
-
-const ANSWERED = { type: "answered" } as const;
 
 test("a request that went over to another attempt is a tree of four spans", () => {
   const bench = createTracer(1);
@@ -217,6 +150,48 @@ test.each([
     // It has not ended by itself.
     expect(attempt?.endEpochMs).toBe(START_EPOCH_MS + REPORT.durationMs);
   }
+});
+
+const ASKING = { traceparent: `00-${THEIRS.traceId}-${THEIRS.spanId}-01` };
+
+test("a client without a valid key cannot ask for a trace", () => {
+  const bench = createTracer(0);
+  bench.tracer.observe({ ...START, trace: ASKING });
+  bench.tracer.observe({ type: "request_end", report: REJECTED });
+  expect([bench.traces, bench.decisions, bench.tracer.openTraces]).toEqual([[], ["dropped"], 0]);
+  const { principal } = REPORT;
+  bench.tracer.observe({ ...START, trace: ASKING });
+  bench.tracer.observe({ type: "request_end", report: { ...REJECTED, principal } });
+  expect(bench.decisions).toEqual(["dropped", "sampled"]);
+});
+
+test("a failure has the whole queue, also where it is in the sample", () => {
+  for (const ratio of [0, 1]) {
+    const bench = createTracer(ratio);
+    tell(bench, { report: { outcome: "stall_timeout", errorCode: "stall_timeout" } });
+    tell(bench, { report: { outcome: "client_abort" } });
+    expect([ratio, bench.parts]).toEqual([ratio, ["whole", "half"]]);
+  }
+});
+
+test("clients can ask for so many traces a second, and failures are kept beside them", () => {
+  const bench = createTracer(0);
+  const asked = Array.from({ length: 2 * ASKED_TRACES_PER_SECOND }, (_, index) => index + 1);
+  for (const requestNumber of asked) {
+    bench.tracer.observe({ ...START, requestNumber, trace: ASKING });
+    const attempt = { ...ATTEMPT, requestNumber };
+    bench.tracer.observe({ type: "attempt_start", retryOf: undefined, ...attempt });
+    const isSampled = requestNumber <= ASKED_TRACES_PER_SECOND;
+    const flags = bench.tracer.traceHeaders(attempt, ASKING)["traceparent"]?.slice(-2);
+    expect([requestNumber, flags]).toEqual([requestNumber, isSampled ? "01" : "00"]);
+    bench.tracer.observe({ type: "request_end", report: { ...REPORT, requestNumber } });
+  }
+  expect(bench.traces).toHaveLength(ASKED_TRACES_PER_SECOND);
+  tell(bench, { trace: ASKING, report: { outcome: "stall_timeout", errorCode: "stall_timeout" } });
+  expect(bench.decisions.at(-1)).toBe("kept");
+  bench.nowMs += 1_000;
+  tell(bench, { trace: ASKING });
+  expect(bench.decisions.at(-1)).toBe("sampled");
 });
 
 test("an exemplar is there for a trace that is kept, until the next request has ended", () => {

@@ -18,11 +18,14 @@ import type { RequestSubscriber } from "../fan-out-observer.ts";
 import type { Exemplar } from "../exemplar.ts";
 import type { LossRecorder } from "../losses.ts";
 import type { TraceDecision } from "../trace-decision.ts";
-import type { OpenTrace } from "./open-trace.ts";
-import { findTailReason, isInSample } from "./sampling.ts";
+import { AskedTraces } from "./asked-traces.ts";
+import type { AttemptStart, OpenTrace, Sampling } from "./open-trace.ts";
+import { findQueuePart, findTailReason, isInSample } from "./sampling.ts";
+import type { QueuePart } from "./sampling.ts";
 import { planSpans } from "./span-plan.ts";
 import type { Places, PlannedSpan } from "./span-plan.ts";
 import { readRemoteParent, toTraceHeaders } from "./trace-context.ts";
+import type { RemoteParent } from "./trace-context.ts";
 import { TraceIds } from "./trace-ids.ts";
 
 /**
@@ -44,7 +47,7 @@ export interface TracerPorts {
   readonly clock: Clock;
   readonly nowEpochMs: () => number;
   /** @returns whether there was room for them; all or none. Must not throw. */
-  readonly exportSpans: (spans: readonly PlannedSpan[]) => boolean;
+  readonly exportSpans: (spans: readonly PlannedSpan[], part: QueuePart) => boolean;
   /** Told once per request, when it has ended. */
   readonly recordDecision: (decision: TraceDecision) => void;
   readonly recordLoss: LossRecorder;
@@ -56,6 +59,7 @@ export class RequestTracer implements RequestSubscriber {
   readonly #ports: TracerPorts;
   readonly #openTracesMax: number;
   readonly #ids = new TraceIds();
+  readonly #asked = new AskedTraces();
   readonly #open = new Map<number, OpenTrace>();
   #kept: { readonly report: RequestReport; readonly exemplar: Exemplar } | undefined;
 
@@ -80,12 +84,7 @@ export class RequestTracer implements RequestSubscriber {
         this.#start(event.requestNumber, event.trace);
         return;
       case "attempt_start":
-        this.#open.get(event.requestNumber)?.attempts.push({
-          spanId: this.#ids.spanId(),
-          startMs: this.#ports.clock.nowMs(),
-          start: event,
-          end: undefined,
-        });
+        this.#startAttempt(event);
         return;
       case "attempt_end": {
         const attempt = this.#open.get(event.requestNumber)?.attempts.at(-1);
@@ -104,7 +103,8 @@ export class RequestTracer implements RequestSubscriber {
     const open = this.#open.get(attempt.requestNumber);
     const spanId = open?.attempts.at(-1)?.spanId;
     if (open === undefined || spanId === undefined) return trace;
-    return toTraceHeaders({ traceId: open.traceId, spanId, isSampled: open.isSampled }, trace);
+    const { traceId, sampling } = open;
+    return toTraceHeaders({ traceId, spanId, isSampled: sampling === "in" }, trace);
   }
 
   /**
@@ -125,11 +125,31 @@ export class RequestTracer implements RequestSubscriber {
     this.#open.set(requestNumber, {
       traceId,
       parent,
-      isSampled: parent?.isSampled ?? isInSample(traceId, this.#settings.sampleRatio),
+      sampling: this.#beginSampling(traceId, parent),
       startEpochMs: this.#ports.nowEpochMs(),
       startMs: this.#ports.clock.nowMs(),
       attempts: [],
     });
+  }
+
+  #beginSampling(traceId: string, parent: RemoteParent | undefined): Sampling {
+    if (parent !== undefined) return parent.isSampled ? "asked" : "out";
+    return isInSample(traceId, this.#settings.sampleRatio) ? "in" : "out";
+  }
+
+  #startAttempt(start: AttemptStart): void {
+    const trace = this.#open.get(start.requestNumber);
+    if (trace === undefined) return;
+    // Nothing is attempted without a valid key.
+    this.#settleSampling(trace);
+    const startMs = this.#ports.clock.nowMs();
+    trace.attempts.push({ spanId: this.#ids.spanId(), startMs, start, end: undefined });
+  }
+
+  /** The client has shown a valid key: what it asks for counts. */
+  #settleSampling(trace: OpenTrace): void {
+    if (trace.sampling !== "asked") return;
+    trace.sampling = this.#asked.take(this.#ports.clock.nowMs()) ? "in" : "out";
   }
 
   #end(report: RequestReport): void {
@@ -140,13 +160,14 @@ export class RequestTracer implements RequestSubscriber {
   }
 
   #decide(trace: OpenTrace, report: RequestReport): TraceDecision {
-    const reason = trace.isSampled
-      ? SAMPLED
-      : findTailReason(report, this.#settings.slowFirstTokenMs);
+    if (report.principal !== undefined) this.#settleSampling(trace);
+    const tailReason = findTailReason(report, this.#settings.slowFirstTokenMs);
+    const reason = trace.sampling === "in" ? SAMPLED : tailReason;
     if (reason === undefined) return "dropped";
     const spanId = this.#ids.spanId();
     const ended = { trace, report, spanId, inferenceSpanId: this.#ids.spanId(), reason };
-    if (!this.#ports.exportSpans(planSpans(ended, this.#ports.places))) return "dropped";
+    const spans = planSpans(ended, this.#ports.places);
+    if (!this.#ports.exportSpans(spans, findQueuePart(tailReason ?? SAMPLED))) return "dropped";
     const { traceId } = trace;
     const exemplar = { traceId, spanId, atEpochMs: trace.startEpochMs + report.durationMs };
     this.#kept = { report, exemplar };

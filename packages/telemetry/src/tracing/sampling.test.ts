@@ -4,11 +4,12 @@ import { OUTCOMES } from "@slipstream/contracts/outcome";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { STREAM } from "../../test/plain-events.ts";
-import { findTailReason, isInSample } from "./sampling.ts";
+import { REPORT, STREAM } from "../../test/plain-events.ts";
+import { findQueuePart, findTailReason, isInSample } from "./sampling.ts";
 import { TraceIds } from "./trace-ids.ts";
 
 const SLOW_MS = 1_000;
+const { principal } = REPORT;
 
 function decide(
   outcome: Outcome,
@@ -16,7 +17,7 @@ function decide(
   firstChunkMs: number | undefined = 10,
 ): string | undefined {
   const stream = { ...STREAM, firstChunkMs };
-  return findTailReason({ outcome, errorCode, stream }, SLOW_MS);
+  return findTailReason({ outcome, errorCode, stream, principal }, SLOW_MS);
 }
 
 test("every outcome has its reason, but for what is well or the client's own doing", () => {
@@ -42,13 +43,33 @@ test("of what a client was told of, all is kept but what it has to act on itself
   }
 });
 
+test("clients without a valid key leave no traces by leaving, but by what the gateway got wrong", () => {
+  const facts = { errorCode: undefined, stream: undefined, principal: undefined };
+  for (const outcome of ["client_abort", "client_too_slow"] as const) {
+    expect(findTailReason({ ...facts, outcome }, SLOW_MS)).toBeUndefined();
+  }
+  const failed = { ...facts, outcome: "rejected", errorCode: "auth_unavailable" } as const;
+  expect(findTailReason(failed, SLOW_MS)).toBe("rejected");
+});
+
+test("failures may fill the whole queue, what clients can bring about half of it", () => {
+  const halves = ["sampled", "client_abort", "client_too_slow"] as const;
+  expect(halves.map(findQueuePart)).toEqual(["half", "half", "half"]);
+  const wholes = ["upstream_error", "stalled", "slow_first_token", "shutdown"] as const;
+  expect(wholes.map(findQueuePart)).toEqual(["whole", "whole", "whole", "whole"]);
+});
+
 test("a late first token is a reason where there is no other", () => {
   expect(decide("complete", undefined, SLOW_MS - 1)).toBeUndefined();
   expect(decide("complete", undefined, SLOW_MS)).toBe("slow_first_token");
   expect(decide("client_abort", undefined, SLOW_MS)).toBe("client_abort");
-  expect(findTailReason({ outcome: "complete", errorCode: undefined, stream: undefined }, 0)).toBe(
-    undefined,
-  );
+  const whole = {
+    outcome: "complete",
+    errorCode: undefined,
+    stream: undefined,
+    principal,
+  } as const;
+  expect(findTailReason(whole, 0)).toBe(undefined);
 });
 
 test.each([
@@ -56,7 +77,7 @@ test.each([
   [1_000, "stalled"],
 ])("a gap of %s ms is a reason: %s", (gapMsMax, reason) => {
   const stream = { ...STREAM, firstChunkMs: 10, gapMsMax };
-  const facts = { outcome: "complete", errorCode: undefined, stream } as const;
+  const facts = { outcome: "complete", errorCode: undefined, stream, principal } as const;
   expect(findTailReason(facts, SLOW_MS)).toBe(reason);
 });
 

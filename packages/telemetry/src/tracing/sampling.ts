@@ -25,16 +25,35 @@ export function isInSample(traceId: string, ratio: number): boolean {
 /** Why a trace is kept that is not in the sample. */
 export type TailReason = Exclude<Outcome, "complete"> | "slow_first_token" | "stalled";
 
+/** Why a trace is kept: one that is in the sample needs no other reason. */
+export type KeepReason = TailReason | "sampled";
+
 /** A client that got an answer it did not like is told why; nobody has to look into our gateway for it. */
 const UNREMARKABLE: ReadonlySet<Outcome> = new Set<Outcome>(["complete", "rejected"]);
 
+/** What any client can bring about as often as it likes. */
+const MADE_BY_CLIENTS: ReadonlySet<KeepReason> = new Set<KeepReason>([
+  "sampled",
+  "client_abort",
+  "client_too_slow",
+]);
+
+/** How much of the room for waiting spans a trace may find taken: the second half is for failures. */
+export type QueuePart = "half" | "whole";
+
+export function findQueuePart(reason: KeepReason): QueuePart {
+  return MADE_BY_CLIENTS.has(reason) ? "half" : "whole";
+}
+
 /** @returns `undefined` when nobody will miss the trace. */
 export function findTailReason(
-  report: Pick<RequestReport, "outcome" | "errorCode" | "stream">,
+  report: Pick<RequestReport, "outcome" | "errorCode" | "stream" | "principal">,
   slowFirstTokenMs: number,
 ): TailReason | undefined {
-  const { outcome, errorCode, stream } = report;
+  const { outcome, errorCode, stream, principal } = report;
   if (outcome !== "complete") {
+    // Without a key anybody can come and leave.
+    if (principal === undefined && MADE_BY_CLIENTS.has(outcome)) return undefined;
     const isOurs = errorCode !== undefined && ERROR_SPECS[errorCode].blame !== "client";
     if (isOurs || !UNREMARKABLE.has(outcome)) return outcome;
   }

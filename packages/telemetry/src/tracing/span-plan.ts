@@ -10,7 +10,7 @@ import type { EndpointName } from "@slipstream/contracts/endpoint";
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import type { OpenTrace, TracedAttempt } from "./open-trace.ts";
-import type { TailReason } from "./sampling.ts";
+import type { KeepReason } from "./sampling.ts";
 import {
   toAttemptAttributes,
   toInferenceAttributes,
@@ -63,7 +63,7 @@ export interface EndedTrace {
   readonly spanId: string;
   /** Of the span of the inference. */
   readonly inferenceSpanId: string;
-  readonly reason: TailReason | "sampled";
+  readonly reason: KeepReason;
 }
 
 /** @returns the SERVER span first; it is alone where nothing was asked of a deployment. */

@@ -62,7 +62,7 @@ const TRACE = [plan("a", undefined), plan("b", "a", true), plan("c", "b")];
 
 test("spans of the SDK have the ids, times and parents that were planned", () => {
   const { queue, exported } = createQueue(10);
-  expect(queue.add(TRACE)).toBe(true);
+  expect(queue.add(TRACE, "whole")).toBe(true);
   const seen = exported.map((span) => ({
     traceId: span.spanContext().traceId,
     spanId: span.spanContext().spanId,
@@ -87,33 +87,50 @@ test("spans of the SDK have the ids, times and parents that were planned", () =>
 
 test("a trace is taken whole or not at all, and there is room again when spans have left", () => {
   const { queue, losses, exported, settle } = createQueue(7);
-  expect([queue.add(TRACE), queue.add(TRACE), queue.add(TRACE)]).toEqual([true, true, false]);
+  expect([queue.add(TRACE, "whole"), queue.add(TRACE, "whole"), queue.add(TRACE, "whole")]).toEqual(
+    [true, true, false],
+  );
   expect(losses).toEqual(["span", "span", "span"]);
   expect(exported).toHaveLength(6);
   settle(SUCCESS);
-  expect(queue.add(TRACE)).toBe(true);
+  expect(queue.add(TRACE, "whole")).toBe(true);
   expect(losses).toHaveLength(3);
+});
+
+test("the second half of the room is kept for failures", () => {
+  const { queue, losses, settle } = createQueue(12);
+  const taken = Array.from({ length: 3 }, () => queue.add(TRACE, "half"));
+  expect([...taken, queue.add(TRACE, "whole"), queue.add(TRACE, "whole")]).toEqual([
+    true,
+    true,
+    false,
+    true,
+    true,
+  ]);
+  expect(losses).toHaveLength(TRACE.length);
+  settle(SUCCESS);
+  expect(queue.add(TRACE, "half")).toBe(true);
 });
 
 test("what did not arrive is counted, and takes no room", () => {
   const { queue, losses, settle } = createQueue(3);
-  queue.add(TRACE);
+  queue.add(TRACE, "whole");
   settle(FAILED);
   expect(losses).toEqual(["span", "span", "span"]);
-  expect(queue.add(TRACE)).toBe(true);
+  expect(queue.add(TRACE, "whole")).toBe(true);
 });
 
 test("before there is a tracer, and after the end, nothing is taken", () => {
   const { queue, losses } = createQueue(10);
   queue.tracer = undefined;
-  expect(queue.add(TRACE)).toBe(false);
+  expect(queue.add(TRACE, "whole")).toBe(false);
   expect(losses).toHaveLength(3);
 });
 
 test("spans that the SDK does not record are counted, and take no room", () => {
   const { queue, losses } = createQueue(3);
   queue.tracer = new TracerProvider({ sampler: new AlwaysOffSampler() }).getTracer("test");
-  queue.add(TRACE);
-  queue.add(TRACE);
+  queue.add(TRACE, "whole");
+  queue.add(TRACE, "whole");
   expect(losses).toHaveLength(6);
 });

@@ -9,6 +9,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from "@open
 import { ExportResultCode } from "@opentelemetry/core";
 import type { IdGenerator, SpanExporter } from "@opentelemetry/sdk-trace";
 import type { LossRecorder } from "../losses.ts";
+import type { QueuePart } from "./sampling.ts";
 import type { PlannedSpan } from "./span-plan.ts";
 
 /** Spans on their way to the collector: of some 700 requests, about 3 MB. */
@@ -37,9 +38,10 @@ export class SpanQueue {
   }
 
   /** @returns whether they were taken; all or none. */
-  add(spans: readonly PlannedSpan[]): boolean {
+  add(spans: readonly PlannedSpan[], part: QueuePart): boolean {
     const tracer = this.#tracer;
-    if (tracer === undefined || this.#waiting + spans.length > this.#waitingMax) {
+    const room = part === "half" ? this.#waitingMax / 2 : this.#waitingMax;
+    if (tracer === undefined || this.#waiting + spans.length > room) {
       for (let span = 0; span < spans.length; span++) this.#recordLoss("span");
       return false;
     }

@@ -38,7 +38,7 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const tracer = new RequestTracer(options, {
     clock,
     nowEpochMs: Date.now,
-    exportSpans: (spans) => collector.add(spans),
+    exportSpans: (spans, part) => collector.add(spans, part),
     recordDecision,
     recordLoss,
     places,

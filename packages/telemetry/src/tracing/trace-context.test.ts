@@ -33,6 +33,7 @@ test.each([
   `00-${TRACE_ID}-${"0".repeat(16)}-01`,
   `00-${TRACE_ID.toUpperCase()}-${SPAN_ID}-01`,
   `00-${TRACE_ID}-${SPAN_ID}`,
+  `00-${TRACE_ID}-${SPAN_ID}-01-what-comes`,
 ])("%s is no parent", (traceparent) => {
   expect(readRemoteParent(traceparent === undefined ? {} : { traceparent })).toBeUndefined();
 });

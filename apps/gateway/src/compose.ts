@@ -65,7 +65,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
-  const sweep = setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
+  const sweep = sweepRegularly(openRequests, metrics);
   const ports: PipelinePorts = {
     clock: systemClock,
     observer,
@@ -175,6 +175,17 @@ function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched):
     clientSockets: () => dataServer.connections,
     upstreamSockets: () => upstream.connections,
   };
+}
+
+/** The one timer of an idle gateway that fires often: it tells how late timers are, too. */
+function sweepRegularly(openRequests: OpenRequests, metrics: Metrics): NodeJS.Timeout {
+  let sweptMs = systemClock.nowMs();
+  return setInterval(() => {
+    const nowMs = systemClock.nowMs();
+    metrics.recordLoopDelay(nowMs - sweptMs - SWEEP_INTERVAL_MS);
+    sweptMs = nowMs;
+    openRequests.sweep(nowMs);
+  }, SWEEP_INTERVAL_MS);
 }
 
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {

@@ -1,12 +1,8 @@
 /** When the process stood still: a late event loop, and garbage collections. */
-import { constants, performance, PerformanceObserver } from "node:perf_hooks";
-import { setInterval } from "node:timers";
+import { constants, PerformanceObserver } from "node:perf_hooks";
 import * as rows from "./process-rows.ts";
 import type { HistogramChild } from "./fast-histogram.ts";
 import type { Instruments } from "./instruments.ts";
-
-/** Fifty times a second: fine enough to meet most pauses of 20 ms, and a thousandth of a core. */
-const SAMPLE_INTERVAL_MS = 20;
 
 const COLLECTIONS: ReadonlyMap<unknown, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
@@ -16,28 +12,22 @@ const COLLECTIONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 export class PauseMetrics {
-  readonly #timer: NodeJS.Timeout;
+  readonly #delays: HistogramChild;
   readonly #collections: PerformanceObserver;
 
   constructor(instruments: Instruments) {
-    this.#timer = watchLoop(instruments.histogram(rows.EVENT_LOOP_DELAY).child({}));
+    this.#delays = instruments.histogram(rows.EVENT_LOOP_DELAY).child({});
     this.#collections = watchCollections(instruments);
   }
 
+  /** @param lateMs Of a timer that fires regularly; what it was early by is nothing. */
+  recordLoopDelay(lateMs: number): void {
+    this.#delays.observe(Math.max(0, lateMs) / 1_000);
+  }
+
   close(): void {
-    clearInterval(this.#timer);
     this.#collections.disconnect();
   }
-}
-
-function watchLoop(delays: HistogramChild): NodeJS.Timeout {
-  let lastMs = performance.now();
-  const timer = setInterval(() => {
-    const nowMs = performance.now();
-    delays.observe(Math.max(0, nowMs - lastMs - SAMPLE_INTERVAL_MS) / 1_000);
-    lastMs = nowMs;
-  }, SAMPLE_INTERVAL_MS);
-  return timer.unref();
 }
 
 function watchCollections(instruments: Instruments): PerformanceObserver {

@@ -13,7 +13,7 @@ export const BUILD_INFO: GaugeRow<"version" | "node"> = {
 export const EVENT_LOOP_DELAY: HistogramRow = {
   type: "histogram",
   name: "nodejs_eventloop_delay_seconds",
-  help: "How late a timer of the event loop fires, sampled fifty times a second.",
+  help: "How late a timer of the event loop fires, sampled twenty times a second.",
   unit: "seconds",
   labels: [],
   buckets: PAUSE_SECONDS,

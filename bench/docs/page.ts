@@ -8,6 +8,8 @@ import type { LoadResult, StoredResult, StoredTask, SuiteResult } from "../store
 import type { Chart } from "./charts.ts";
 import { formatMarkdownTable } from "./markdown-table.ts";
 import { findDoubts } from "./doubts.ts";
+import { DROPPED, KEPT } from "./steps.ts";
+import type { Step } from "./steps.ts";
 
 const NOTHING = "–";
 const SHORT_COMMIT = 12;
@@ -32,6 +34,7 @@ export function renderPage({ results, charts, parts }: PageInput): string {
     ...renderHeadlines(suites),
     ...charts.map(({ name, alternative }) => `![${alternative}](images/benchmarks/${name}.svg)`),
     ...(load === undefined ? [] : renderLoad(load)),
+    renderSteps(),
     ...suites.map(renderSuite),
     ...renderPlaces(results),
     READING,
@@ -115,7 +118,7 @@ function renderLoad({ figures, environment }: LoadResult): string[] {
   const nginx =
     environment.nginx === undefined
       ? "nginx is not installed where this was measured: the ratios are missing."
-      : "Median (min to max) of the rounds; latencies are percentiles of all samples. The ratio is to nginx where the figure does not say otherwise.";
+      : "Median (min to max) of the rounds; latencies are percentiles of all samples. The ratio of `telemetry` is to the gateway without it, of all others to nginx.";
   return ["## Load through the whole gateway", ...tables, nginx];
 }
 
@@ -132,6 +135,22 @@ function formatSpread(spread: Spread | undefined): string {
   const { median, min, max } = spread;
   const text = median.toPrecision(3);
   return min === max ? text : `${text} (${min.toPrecision(3)} to ${max.toPrecision(3)})`;
+}
+
+function renderSteps(): string {
+  return [
+    "## What made the hot path faster",
+    "Each step beside what was before it. A ratio to nginx is of one run, and a run differs from the next by a tenth.",
+    toStepTable("kept", KEPT),
+    toStepTable("tried and dropped", DROPPED),
+  ].join("\n\n");
+}
+
+function toStepTable(head: string, steps: readonly Step[]): string {
+  return formatMarkdownTable([
+    [head, "before", "after", "how it was measured"],
+    ...steps.map(({ what, before, after, note }) => [what, before, after, note]),
+  ]);
 }
 
 function renderPlaces(results: readonly StoredResult[]): string[] {

@@ -47,6 +47,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     model?.stop();
     await rm(folder, { recursive: true, force: true });
   }
+  // A line on a standard output that nobody reads would keep the process for ever.
+  process.exit();
 }
 
 async function createKey(storeUrl: string): Promise<string> {

@@ -28,7 +28,7 @@ and load through the whole gateway as a multiple of nginx.
 Usage: npm run bench [-- [--quick] [--only PART]... [--peers FILE]]
        node bench/main.ts [OPTION...]
 
-  --quick      everything once and briefly, for soundness, not for numbers (a minute)
+  --quick      everything once and briefly, for soundness, not for numbers; without the two longest loads
   --only PART  this part alone; may be repeated: ${PARTS.join(", ")}
   --peers FILE other gateways to be measured beside nginx, see bench/README.md
   --scripts    what the mock calls the scenarios of the load: for the configuration of a peer
@@ -56,6 +56,9 @@ export function parseCommandLine(words: readonly string[]): Command {
     const unknown = parts.find((part) => !PARTS.includes(part));
     if (unknown !== undefined) {
       return { type: "refuse", message: `There is no part ${unknown}: ${PARTS.join(", ")}.` };
+    }
+    if (values.peers !== undefined && !parts.includes(LOAD)) {
+      return { type: "refuse", message: `--peers is for the part ${LOAD}, which is left out.` };
     }
     const peers = values.peers === undefined ? NO_PEERS : readPeersFile(values.peers);
     return { type: "run", isQuick: values.quick ?? false, parts, peers };

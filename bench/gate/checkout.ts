@@ -34,9 +34,8 @@ export function checkOut(repository: string, revision: string): Checkout {
   const parent = mkdtempSync(join(tmpdir(), "slipstream-gate-"));
   const folder = join(parent, commit.slice(0, 12));
   const remove = (): void => {
+    git(repository, "worktree", "remove", "--force", folder);
     rmSync(parent, { recursive: true, force: true });
-    // A worktree whose folder is gone is known to git until it is told.
-    git(repository, "worktree", "prune");
   };
   try {
     if (git(repository, "worktree", "add", "--detach", folder, commit) === undefined) {

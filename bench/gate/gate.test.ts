@@ -142,7 +142,7 @@ describe("two revisions of a workspace in miniature", { timeout: TIMEOUT_MS }, (
     const { printed } = await play({ tasks: ["theirs"] });
     expect(printed).toMatch(/^theirs /m);
     expect(printed).not.toMatch(/^ours /m);
-    await expect(play({ tasks: ["nothing"] })).rejects.toThrow("no task that both sides have");
+    await expect(play({ tasks: ["nothing"] })).rejects.toThrow("There is no task nothing");
   });
 
   test("a revision that does not exist", async () => {

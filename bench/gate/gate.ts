@@ -59,6 +59,7 @@ async function compare(
   const onRound = (number: number): void => tell(`round ${number} of ${rounds}`);
   const first: RoundsOptions = { suites, rounds, ids: tasks ?? [], plan, onRound, signal };
   const measured = await playRounds(first);
+  requireKnown(tasks ?? [], measured);
   const judgements = judge(measured);
   if (judgements.length === 0) throw new GateFailure("There is no task that both sides have.");
   print(formatJudgements(judgements, rounds));
@@ -73,9 +74,14 @@ async function compare(
   print(`\nOnce more, what was slower:\n\n${formatJudgements(again, rounds)}`);
   const slower = pickSlower(again);
   print(
-    slower.length === 0 ? "It was by chance: nothing is slower." : `SLOWER: ${slower.join(", ")}`,
+    slower.length === 0 ? "Not found again: nothing is slower." : `SLOWER: ${slower.join(", ")}`,
   );
   return slower.length === 0;
+}
+
+function requireKnown(tasks: readonly string[], { base, head }: SideRounds): void {
+  const unknown = tasks.filter((id) => !base.has(id) && !head.has(id));
+  if (unknown.length > 0) throw new GateFailure(`There is no task ${unknown.join(", ")}.`);
 }
 
 function pickSlower(judgements: readonly Judgement[]): string[] {
@@ -98,7 +104,7 @@ function describeUnpaired({ base, head }: SideRounds): string[] {
 }
 
 /** Where it is written what a benchmark does. */
-const WORK = ["suites", "production", "fixtures"].map((name) => `bench/micro/${name}`);
+const WORK = ["bench/micro", ":!bench/micro/measure-suite*.ts", ":!bench/micro/*report.ts"];
 
 /** Each side runs its own suites: where these differ, so may the work. */
 function warnOfOtherSuites(

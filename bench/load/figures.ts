@@ -51,6 +51,7 @@ function toScenarioFigures(scenario: Scenario, cells: readonly Cell[]): Figure[]
     { ...cpu, comparison: compare(scenario, cells) },
     ...(isStreams ? STREAM_ROWS : REQUEST_ROWS).map(toFigure),
     toFigure(CORE_ROW),
+    toFigure(LOAD_CORE_ROW),
     toFigure(MEMORY_ROW),
   ];
 }
@@ -119,9 +120,17 @@ const REQUEST_ROWS: readonly FigureRow[] = [
   toPercentileRow("request_p99_ms", "request p99, ms", { share: 0.99, samples: requests }),
 ];
 
+/** Near 100 the load is at its own limit, and a proxy's is not known. */
+const LOAD_CORE_ROW: FigureRow = {
+  id: "load_core_percent",
+  label: "of the load's core, %",
+  toValues: (own) =>
+    own.map(({ mockCpuMs, loadCpuMs, windowMs }) => ((mockCpuMs + loadCpuMs) * 100) / windowMs),
+};
+
 const CORE_ROW: FigureRow = {
   id: "core_percent",
-  label: "of one core, %",
+  label: "of its core, %",
   toValues: (own) =>
     own.filter(({ cpuMs }) => cpuMs > 0).map(({ cpuMs, windowMs }) => (cpuMs * 100) / windowMs),
 };

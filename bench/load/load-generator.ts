@@ -28,6 +28,8 @@ export interface MeasuredWindow {
 }
 
 export interface StreamLoad {
+  /** Streams that had brought content when the window opened. */
+  readonly begun: number;
   /** Events with content that arrived in the window. */
   readonly events: number;
   /** HTTP chunks that brought them: as many, unless a proxy put several events in one. */
@@ -73,7 +75,7 @@ export async function loadStreams(
       exchanges.push(connection.exchange(request, stream));
     }
     await sleep(shape.settleMs);
-    tally.isOpen = true;
+    tally.open();
     window.open();
     await Promise.all([sleep(shape.windowMs), leaveInTurn(shape, connections, streams)]);
     tally.isOpen = false;
@@ -97,7 +99,7 @@ async function leaveInTurn(
   const step = Math.round(1 / leavingShare);
   const openedMs = performance.now();
   for (let index = 0; index < streams.length; index += step) {
-    await until(openedMs + (windowMs * index) / streams.length);
+    await until(openedMs + (windowMs * (index + step / 2)) / streams.length);
     streams[index]?.leave();
     connections[index]?.close();
   }
@@ -140,6 +142,7 @@ export async function ask(target: Target, scenario: Scenario): Promise<void> {
 
 class StreamTally implements StreamLoad {
   isOpen = false;
+  begun = 0;
   events = 0;
   pieces = 0;
   readonly firstChunkMs: number[] = [];
@@ -150,6 +153,11 @@ class StreamTally implements StreamLoad {
 
   constructor(paceMs: number) {
     this.#paceMs = paceMs;
+  }
+
+  open(): void {
+    this.isOpen = true;
+    this.begun = this.firstChunkMs.length;
   }
 
   /** When all streams have ended. */

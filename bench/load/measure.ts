@@ -49,14 +49,20 @@ export interface Bench {
   readonly clock: CpuClock;
 }
 
-/** @throws {InvalidRun} when an answer was wrong or the load did not come as planned. */
-export async function measure(bench: Bench, subject: Subject, scenario: Scenario): Promise<Cell> {
-  const isAlone = bench.pinning.type === "pinned" && scenario.comparison.type === "in_turns";
-  const stopwatch = new Stopwatch(bench, subject, isAlone);
+/**
+ * @param isAlone Nobody else is measured at the same time.
+ * @throws {InvalidRun} when an answer was wrong or the load did not come as planned.
+ */
+export async function measure(
+  bench: Bench,
+  subject: Subject,
+  { scenario, isAlone }: { readonly scenario: Scenario; readonly isAlone: boolean },
+): Promise<Cell> {
+  const stopwatch = new Stopwatch(bench, subject, isAlone && bench.pinning.type === "pinned");
   try {
     const target = toTarget(subject, scenario);
-    const { units, latencies } = await play(target, scenario, stopwatch);
-    requireLoad(bench.plan, scenario, { units, windowMs: stopwatch.windowMs });
+    const { begun, units, latencies } = await play(target, scenario, stopwatch);
+    requireLoad(bench.plan, scenario, { begun, units, windowMs: stopwatch.windowMs });
     return {
       scenario: scenario.name,
       subject: subject.name,
@@ -74,16 +80,16 @@ async function play(
   target: Target,
   scenario: Scenario,
   window: MeasuredWindow,
-): Promise<Pick<Cell, "units" | "latencies">> {
+): Promise<Pick<Cell, "units" | "latencies"> & { readonly begun: number }> {
   const { traffic } = scenario;
   if (traffic.type === "streams") {
     const load = await loadStreams(target, { scenario, shape: traffic }, window);
-    const { events, pieces, firstChunkMs, gapMs, latenessMs } = load;
+    const { begun, events, pieces, firstChunkMs, gapMs, latenessMs } = load;
     const { type } = traffic;
-    return { units: events, latencies: { type, firstChunkMs, gapMs, latenessMs, pieces } };
+    return { begun, units: events, latencies: { type, firstChunkMs, gapMs, latenessMs, pieces } };
   }
   const { answers, latencyMs } = await loadRequests(target, { scenario, shape: traffic }, window);
-  return { units: answers, latencies: { type: traffic.type, latencyMs } };
+  return { begun: 0, units: answers, latencies: { type: traffic.type, latencyMs } };
 }
 
 export function toTarget(subject: Subject, scenario: Scenario): Target {
@@ -92,13 +98,21 @@ export function toTarget(subject: Subject, scenario: Scenario): Target {
 }
 
 function requireLoad(
-  plan: Plan,
+  { loadShareMin }: Plan,
   scenario: Scenario,
-  { units, windowMs }: { readonly units: number; readonly windowMs: number },
+  {
+    begun,
+    units,
+    windowMs,
+  }: { readonly begun: number; readonly units: number; readonly windowMs: number },
 ): void {
   if (scenario.load === "excessive") return;
+  const { traffic } = scenario;
+  if (traffic.type === "streams" && begun < traffic.streams * loadShareMin) {
+    throw new InvalidRun(`only ${begun} of ${traffic.streams} streams ran when the window opened`);
+  }
   const planned = plannedUnits(scenario, windowMs);
-  if (units >= planned * plan.loadShareMin) return;
+  if (units >= planned * loadShareMin) return;
   throw new InvalidRun(
     `only ${units} of ${Math.round(planned)} came in time: the machine is too busy or too slow`,
   );

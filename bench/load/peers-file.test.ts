@@ -29,6 +29,7 @@ test.each([
   [{ mockPort: 1, peers: [{ ...PEER, url: "https://x" }] }, "peers[0].url: of its endpoint"],
   [{ mockPort: 1, peers: [{ ...PEER, pids: [] }] }, "peers[0].pids: a list"],
   [{ mockPort: 1, peers: [{ ...PEER, headers: { a: 1 } }] }, "peers[0].headers: texts"],
+  [{ mockPort: 1, peers: [{ ...PEER, headers: "Bearer x" }] }, "peers[0].headers: texts"],
   ["{", "cannot be read as JSON"],
 ])("refuses %j", (file, problem) => {
   expect(() => read(file)).toThrow(problem);

@@ -78,7 +78,8 @@ function isPids(value: unknown): value is number[] {
 }
 
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return Object.values(toRecord(value)).every((text) => typeof text === "string");
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord && Object.values(value).every((text) => typeof text === "string");
 }
 
 function parse(path: string): unknown {

@@ -4,6 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 
+import { InvalidRun } from "./invalid-run.ts";
+
 export type Role = "load" | "subject";
 
 /** Of util-linux. */
@@ -34,5 +36,8 @@ export function pinnedCommand(pinning: Pinning, role: Role, words: readonly stri
 export function pinProcess(pinning: Pinning, role: Role, pid: number): void {
   if (pinning.type === "free") return;
   const core = String(pinning.cores[role]);
-  spawnSync(TASKSET, ["--all-tasks", "--cpu-list", "--pid", core, String(pid)]);
+  const words = ["--all-tasks", "--cpu-list", "--pid", core, String(pid)];
+  const { status, stderr } = spawnSync(TASKSET, words, { encoding: "utf8" });
+  if (status === 0) return;
+  throw new InvalidRun(`process ${pid} cannot be moved to core ${core}: ${stderr.trim()}`);
 }

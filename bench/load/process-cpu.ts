@@ -72,11 +72,12 @@ export function readCoreBusyMs(core: number): number {
   const line = readFileSync("/proc/stat", "utf8")
     .split("\n")
     .find((each) => each.startsWith(`cpu${core} `));
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (line ?? "")
+  // What the hypervisor gave to other machines is not ours either.
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (line ?? "")
     .split(" ")
     .slice(1)
     .map(Number);
-  return (user + nice + system + irq + softirq) * TICK_MS;
+  return (user + nice + system + irq + softirq + steal) * TICK_MS;
 }
 
 /** @returns the processes with all that they have started. @throws {InvalidRun} when one has ended. */

@@ -34,6 +34,7 @@ export class Processes {
   readonly #folder: string;
   readonly #children = new Set<ChildProcess>();
   readonly #logPaths: string[] = [];
+  #isOver = false;
 
   /** @param folder For logs. */
   constructor(pinning: Pinning, folder: string) {
@@ -43,6 +44,7 @@ export class Processes {
 
   /** Without the caller's environment: options for Node and settings of the gateway stay out. */
   start(name: string, role: Role, words: readonly string[]): StartedProcess {
+    if (this.#isOver) throw new Error(`${name} is not started: the run is over`);
     const logPath = join(this.#folder, `${name}.log`);
     const log = openSync(logPath, "a");
     this.#logPaths.push(logPath);
@@ -65,7 +67,9 @@ export class Processes {
     return this.#logPaths.map((path) => `── ${basename(path)}\n${readTail(path)}`).join("\n");
   }
 
+  /** Nothing is started after it. */
   async stopAll(): Promise<void> {
+    this.#isOver = true;
     await Promise.all([...this.#children].map(stop));
   }
 
@@ -83,7 +87,8 @@ function describe(
   async function untilReady(isReady: () => Promise<boolean>): Promise<void> {
     const endMs = performance.now() + START_MS_MAX;
     while (!(await isReady())) {
-      const hasEnded = child.pid === undefined || child.exitCode !== null;
+      const hasEnded =
+        child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
       if (hasEnded || performance.now() > endMs) {
         throw new Error(
           `${name} ${hasEnded ? "has ended" : "does not start"}: ${readTail(logPath)}`,

@@ -26,11 +26,12 @@ export async function runRounds(
     const turns = toTurns(scenario, subjects);
     const { warmUp } = scenario;
     if (warmUp !== undefined) {
-      onRound({ scenario, number: 0, cells: await playRound(bench, warmUp, turns) });
+      const each = turns.flat().map((subject) => [subject]);
+      onRound({ scenario, number: 0, cells: await playRound(bench, warmUp, each) });
     }
     for (let number = 1; number <= scenario.rounds; number++) {
       // Each second round backwards: whoever comes later does not gain or lose by it.
-      const order = number % 2 === 1 ? turns : turns.toReversed();
+      const order = number % 2 === 1 ? turns : turns.toReversed().map((turn) => turn.toReversed());
       const cells = await playRound(bench, scenario, order);
       onRound({ scenario, number, cells });
       counted.push(...cells);
@@ -46,7 +47,8 @@ async function playRound(
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const turn of turns) {
-    cells.push(...(await Promise.all(turn.map((subject) => measure(bench, subject, scenario)))));
+    const played = { scenario, isAlone: turn.length === 1 };
+    cells.push(...(await Promise.all(turn.map((subject) => measure(bench, subject, played)))));
   }
   return cells;
 }

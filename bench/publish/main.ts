@@ -1,6 +1,5 @@
 import { parsePublishCommand, PUBLISH_HELP } from "./command-line.ts";
 import { publish } from "./publish.ts";
-import { PublishFailure } from "./publish-failure.ts";
 
 // Whoever reads it may have seen enough.
 process.stdout.on("error", () => undefined);
@@ -24,7 +23,7 @@ switch (command.type) {
         print: (text) => process.stdout.write(text),
       });
     } catch (error) {
-      console.error(error instanceof PublishFailure ? error.message : error);
+      console.error(error instanceof Error ? error.message : error);
       process.exitCode = 1;
     }
     break;

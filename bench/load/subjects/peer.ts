@@ -14,7 +14,11 @@ export function startPeer(
     for (const pid of listTree(pids)) pinProcess(pinning, "subject", pid);
     return Promise.resolve({
       name,
-      address: { host: url.hostname, port: Number(url.port === "" ? 80 : url.port) },
+      // An IPv6 address stands in brackets there.
+      address: {
+        host: url.hostname.replaceAll(/^\[|\]$/g, ""),
+        port: Number(url.port === "" ? 80 : url.port),
+      },
       path: `${url.pathname}${url.search}`,
       startedMs: undefined,
       pids,

@@ -133,8 +133,13 @@ function formatComparison(comparison: Figure["comparison"]): string[] {
 function formatSpread(spread: Spread | undefined): string {
   if (spread === undefined) return NOTHING;
   const { median, min, max } = spread;
-  const text = median.toPrecision(3);
-  return min === max ? text : `${text} (${min.toPrecision(3)} to ${max.toPrecision(3)})`;
+  const text = formatNumber(median);
+  return min === max ? text : `${text} (${formatNumber(min)} to ${formatNumber(max)})`;
+}
+
+/** Three digits: more would be noise. */
+function formatNumber(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 function renderSteps(): string {

@@ -15,7 +15,7 @@ export type Command =
       readonly peers: PeersFile;
     }
   /** Tell what the mock calls the scenarios of the load. */
-  | { readonly type: "scripts" }
+  | { readonly type: "scripts"; readonly isQuick: boolean }
   | { readonly type: "help" }
   | { readonly type: "refuse"; readonly message: string };
 
@@ -31,7 +31,8 @@ Usage: npm run bench [-- [--quick] [--only PART]... [--peers FILE]]
   --quick      everything once and briefly, for soundness, not for numbers; without the two longest loads
   --only PART  this part alone; may be repeated: ${PARTS.join(", ")}
   --peers FILE other gateways to be measured beside nginx, see bench/README.md
-  --scripts    what the mock calls the scenarios of the load: for the configuration of a peer
+  --scripts    what the mock calls the scenarios of the load: for the configuration of a peer;
+               with --quick those of a brief run
   --help       this text
 
 Tables on standard output, progress on standard error, JSON in bench/results/ or where BENCH_RESULTS says.
@@ -51,7 +52,8 @@ export function parseCommandLine(words: readonly string[]): Command {
       },
     });
     if (values.help) return { type: "help" };
-    if (values.scripts) return { type: "scripts" };
+    const isQuick = values.quick ?? false;
+    if (values.scripts) return { type: "scripts", isQuick };
     const parts = values.only ?? PARTS;
     const unknown = parts.find((part) => !PARTS.includes(part));
     if (unknown !== undefined) {
@@ -61,7 +63,7 @@ export function parseCommandLine(words: readonly string[]): Command {
       return { type: "refuse", message: `--peers is for the part ${LOAD}, which is left out.` };
     }
     const peers = values.peers === undefined ? NO_PEERS : readPeersFile(values.peers);
-    return { type: "run", isQuick: values.quick ?? false, parts, peers };
+    return { type: "run", isQuick, parts, peers };
   } catch (error) {
     return { type: "refuse", message: error instanceof Error ? error.message : String(error) };
   }

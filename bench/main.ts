@@ -3,9 +3,9 @@ import type { Command } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
 import { InvalidRun } from "./load/invalid-run.ts";
 import { measureLoad } from "./load/measure-load.ts";
-import { FULL_PLAN } from "./load/plan.ts";
+import { FULL_PLAN, QUICK_PLAN } from "./load/plan.ts";
+import type { Plan } from "./load/plan.ts";
 import { withWarmUps } from "./load/scenario.ts";
-import type { Scenario } from "./load/scenario.ts";
 import { measureSuites } from "./micro/measure-suites.ts";
 import { SUITES } from "./micro/suites.ts";
 
@@ -20,17 +20,16 @@ switch (command.type) {
     process.exitCode = 2;
     break;
   case "scripts":
-    console.log(
-      formatTable([["scenario", "script"], ...withWarmUps(FULL_PLAN.scenarios).map(toNames)]),
-    );
+    printScripts(command.isQuick ? QUICK_PLAN : FULL_PLAN);
     break;
   case "run":
     await measure(command);
     break;
 }
 
-function toNames({ name, script }: Scenario): string[] {
-  return [name, script];
+function printScripts({ scenarios }: Plan): void {
+  const rows = withWarmUps(scenarios).map(({ name, script }) => [name, script]);
+  console.log(formatTable([["scenario", "script"], ...rows]));
 }
 
 async function measure({ isQuick, parts, peers }: Command & { type: "run" }): Promise<void> {

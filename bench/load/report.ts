@@ -72,7 +72,7 @@ function toColumns(cells: readonly Cell[]): string[] {
 }
 
 /** One line per round, while the run goes on. */
-export function formatRound({ scenario, number, cells }: Round): string {
+export function formatRound({ scenario, number, cells, gaps }: Round): string {
   const { label, rounds, traffic } = scenario;
   const name = number === 0 ? "warm-up" : `round ${number} of ${rounds}`;
   const costs = cells
@@ -81,7 +81,8 @@ export function formatRound({ scenario, number, cells }: Round): string {
   const ratio = toSpread(toRatios(scenario, cells));
   const unit = traffic.type === "streams" ? "µs per event" : "µs per request";
   const times = ratio ? ` (${ratio.median.toFixed(2)}×)` : "";
-  return `${label}, ${name}: ${unit}: ${costs.join(", ")}${times}`;
+  const missing = gaps.map((gap) => `\n  left out: ${gap}`).join("");
+  return `${label}, ${name}: ${unit}: ${costs.join(", ")}${times}${missing}`;
 }
 
 const NGINX_MISSING = `

@@ -1,4 +1,5 @@
 /** The order in which everything is measured: all subjects in each round, so that they share its weather. */
+import { InvalidRun } from "./invalid-run.ts";
 import { measure } from "./measure.ts";
 import type { Bench, Cell } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
@@ -10,6 +11,8 @@ export interface Round {
   /** From 1; 0 for one that is not counted. */
   readonly number: number;
   readonly cells: readonly Cell[];
+  /** What was wrong with those that have none, in words. */
+  readonly gaps: readonly string[];
 }
 
 /**
@@ -27,14 +30,14 @@ export async function runRounds(
     const { warmUp } = scenario;
     if (warmUp !== undefined) {
       const each = turns.flat().map((subject) => [subject]);
-      onRound({ scenario, number: 0, cells: await playRound(bench, warmUp, each) });
+      onRound({ scenario, number: 0, ...(await playRound(bench, warmUp, each)) });
     }
     for (let number = 1; number <= scenario.rounds; number++) {
       // Each second round backwards: whoever comes later does not gain or lose by it.
       const order = number % 2 === 1 ? turns : turns.toReversed().map((turn) => turn.toReversed());
-      const cells = await playRound(bench, scenario, order);
-      onRound({ scenario, number, cells });
-      counted.push(...cells);
+      const played = await playRound(bench, scenario, order);
+      onRound({ scenario, number, ...played });
+      counted.push(...played.cells);
     }
   }
   return counted;
@@ -44,13 +47,22 @@ async function playRound(
   bench: Bench,
   scenario: Scenario,
   turns: readonly Subject[][],
-): Promise<Cell[]> {
+): Promise<Pick<Round, "cells" | "gaps">> {
   const cells: Cell[] = [];
+  const gaps: string[] = [];
   for (const turn of turns) {
     const played = { scenario, isAlone: turn.length === 1 };
-    cells.push(...(await Promise.all(turn.map((subject) => measure(bench, subject, played)))));
+    const results = turn.map(async (subject) => {
+      try {
+        cells.push(await measure(bench, subject, played));
+      } catch (error) {
+        if (!(error instanceof InvalidRun) || subject.failure === "ends_run") throw error;
+        gaps.push(error.message);
+      }
+    });
+    await Promise.all(results);
   }
-  return cells;
+  return { cells, gaps };
 }
 
 /** @returns who is measured, one turn after the other; those of one turn at once. */

@@ -7,6 +7,7 @@ export function startDirect({ mock }: Stage): Promise<Subject> {
     name: "direct",
     address: mock,
     path: COMPLETIONS_PATH,
+    failure: "ends_run",
     startedMs: undefined,
     pids: [],
     headers: {},

@@ -47,6 +47,7 @@ async function start(
     name,
     address: { host: HOST, port: Number(port) },
     path: COMPLETIONS_PATH,
+    failure: "ends_run",
     startedMs,
     pids: [pid],
     headers: { authorization: `Bearer ${key}` },

@@ -45,6 +45,7 @@ export function startNginx({ binary }: Nginx): StartSubject {
       name: NGINX,
       address,
       path: COMPLETIONS_PATH,
+      failure: "ends_run",
       startedMs,
       pids: [pid],
       headers: {},

@@ -20,6 +20,7 @@ export function startPeer(
         port: Number(url.port === "" ? 80 : url.port),
       },
       path: `${url.pathname}${url.search}`,
+      failure: "leaves_gap",
       startedMs: undefined,
       pids,
       headers,

@@ -23,6 +23,8 @@ export interface Subject {
   readonly pids: readonly number[];
   /** Sent with every request, such as a key. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What becomes of the run when it fails: of ours it is the end, of a guest a gap in a column. */
+  readonly failure: "ends_run" | "leaves_gap";
   /** The model name to ask it for, so that the mock plays the scenario. */
   modelOf(scenario: Scenario): string;
 }

@@ -134,6 +134,32 @@ test(
 );
 
 test(
+  "a guest that does not answer well leaves a gap, and the run goes on",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const gaps: string[] = [];
+    const guest = alter(startGateway, () => ({
+      name: "other",
+      headers: {},
+      failure: "leaves_gap",
+    }));
+    const cells = await run({
+      plan: PLAN,
+      subjects: [startDirect, guest],
+      pinning: { type: "free", reason: "a test" },
+      mockPort: 0,
+      onRound: (round) => gaps.push(...round.gaps),
+      signal: new AbortController().signal,
+    });
+    expect(cells.map(({ subject }) => subject)).toEqual(["direct", "direct"]);
+    expect(gaps).toEqual([
+      expect.stringContaining("streams through other: 10 of 10 answers are bad: status 401"),
+      expect.stringContaining("requests through other"),
+    ]);
+  },
+);
+
+test(
   "a gateway started anew is timed up to its first good answer",
   async () => {
     const pinning = { type: "free", reason: "a test" } as const;

@@ -1,11 +1,8 @@
 /** A real Prometheus on data that is there already: it scrapes nothing. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { hasPrometheus, startPrometheusProgram } from "@slipstream/testkit/prometheus-program";
 
 export interface PrometheusServer {
   readonly url: string;
@@ -14,9 +11,10 @@ export interface PrometheusServer {
   readonly stop: () => Promise<void>;
 }
 
-const MISSING = ["prometheus", "promtool"].filter(
-  (program) => spawnSync(program, ["--version"]).status !== 0,
-);
+const MISSING = [
+  ...(hasPrometheus() ? [] : ["prometheus"]),
+  ...(spawnSync("promtool", ["--version"]).status === 0 ? [] : ["promtool"]),
+];
 
 export const HAS_PROMETHEUS: boolean = MISSING.length === 0;
 
@@ -31,47 +29,13 @@ export const NEEDS_PROMETHEUS: string = HAS_PROMETHEUS
   ? ""
   : ` (SKIPPED: no ${MISSING.join(", no ")} here; apt-get install prometheus)`;
 
-const START_MS_MAX = 20_000;
-
 export async function startPrometheus(dataFolder: string): Promise<PrometheusServer> {
   const config = join(dataFolder, "prometheus.yml");
   writeFileSync(config, "global: {}\n");
-  const address = `127.0.0.1:${await findPort()}`;
-  const child = spawn(
-    "prometheus",
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${dataFolder}`,
-      // By default what is older than fifteen days is deleted at the start.
-      "--storage.tsdb.retention.time=10y",
-      `--web.listen-address=${address}`,
-    ],
-    { stdio: "ignore" },
-  );
-  const exit = once(child, "exit");
-  const endMs = performance.now() + START_MS_MAX;
-  while (!(await isReady(address))) {
-    if (child.exitCode !== null || performance.now() > endMs) {
-      child.kill("SIGKILL");
-      throw new Error("Prometheus does not start.");
-    }
-    await sleep(50);
-  }
-  return {
-    url: `http://${address}`,
-    ask: (path, parameters) => ask(`http://${address}/api/v1/${path}`, parameters),
-    stop: async () => {
-      child.kill("SIGTERM");
-      await exit;
-    },
-  };
-}
-
-async function isReady(address: string): Promise<boolean> {
-  return fetch(`http://${address}/-/ready`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
+  // By default what is older than fifteen days is deleted at the start.
+  const options = ["--storage.tsdb.retention.time=10y"];
+  const { url, stop } = await startPrometheusProgram({ config, dataFolder, options });
+  return { url, ask: (path, parameters) => ask(`${url}/api/v1/${path}`, parameters), stop };
 }
 
 async function ask(url: string, parameters: Readonly<Record<string, string>>): Promise<unknown> {
@@ -79,13 +43,4 @@ async function ask(url: string, parameters: Readonly<Record<string, string>>): P
   const answer = (await response.json()) as { readonly data?: unknown; readonly error?: string };
   if (!response.ok) throw new Error(`${url}: ${answer.error}`);
   return answer.data;
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -12,7 +12,8 @@ import { CATALOG } from "@slipstream/telemetry/catalog";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startObservedGateway } from "./observed-gateway.ts";
 import type { ObservedGateway } from "./observed-gateway.ts";
-import { SCRAPE_SECONDS, findPrometheus } from "./prometheus-process.ts";
+import { hasPrometheus } from "@slipstream/testkit/prometheus-program";
+import { SCRAPE_SECONDS } from "./prometheus-process.ts";
 import { queryDashboards, queryRules } from "./query-dashboards.ts";
 import type { Answer } from "./query-dashboards.ts";
 import { PRICE, sendTraffic } from "./traffic.ts";
@@ -30,7 +31,7 @@ const root = join(import.meta.dirname, "../../../..");
 const DASHBOARDS = join(root, "dashboards/dist/classic");
 const RULES = globSync(join(root, "dashboards/prometheus/rules/*.yml"));
 
-const isInstalled = findPrometheus() !== undefined;
+const isInstalled = hasPrometheus();
 const SKIPPED = isInstalled ? "" : " (SKIPPED: prometheus is not installed; .ci/run installs it)";
 const areThere = existsSync(DASHBOARDS);
 const NONE = areThere ? "" : " (SKIPPED: there are no dashboards yet)";

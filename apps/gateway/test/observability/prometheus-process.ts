@@ -1,11 +1,10 @@
 /** A real Prometheus that scrapes once a second, in a folder of its own, on a free port. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PrometheusClient } from "@slipstream/dashboard-viewer/prometheus-client";
 import { eventually } from "@slipstream/testkit/eventually";
+import { startPrometheusProgram } from "@slipstream/testkit/prometheus-program";
 import { parse, stringify } from "yaml";
 
 export const SCRAPE_SECONDS = 1;
@@ -28,50 +27,26 @@ export interface PrometheusProcess extends Pick<
   close(): Promise<void>;
 }
 
-/** @returns `undefined` when it is not installed. */
-export function findPrometheus(): string | undefined {
-  const { status, error } = spawnSync("prometheus", ["--version"]);
-  return status === 0 && error === undefined ? "prometheus" : undefined;
-}
-
 /** @throws Error with its last words when it does not start. */
 export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusProcess> {
   const folder = await mkdtemp(join(tmpdir(), "slipstream-prometheus-"));
-  const config = await writeConfig(folder, options);
-  const program = spawn("prometheus", toWords(folder, config), {
-    stdio: ["ignore", "ignore", "pipe"],
+  const program = await startPrometheusProgram({
+    config: await writeConfig(folder, options),
+    dataFolder: join(folder, "data"),
+    options: ["--enable-feature=exemplar-storage"],
   });
-  const exited = once(program, "exit");
-  let printed = "";
-  program.stderr.on("data", (data: Buffer) => (printed += data.toString()));
   const close = async (): Promise<void> => {
-    program.kill("SIGKILL");
-    await exited;
+    await program.stop();
     await rm(folder, { recursive: true });
   };
   try {
-    const url = await eventually(() => {
-      const address = /msg="Listening on" address=(\S+)/.exec(printed)?.[1];
-      if (address === undefined) throw new Error(`Prometheus does not listen: ${printed}`);
-      return `http://${address}`;
-    });
-    const client = new PrometheusClient(url);
+    const client = new PrometheusClient(program.url);
     await eventually(() => expectUp(client, options.targets.length));
-    return describe(url, client, close);
+    return describe(program.url, client, close);
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function toWords(folder: string, config: string): readonly string[] {
-  return [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, "data")}`,
-    "--web.listen-address=127.0.0.1:0",
-    "--enable-feature=exemplar-storage",
-    "--log.level=info",
-  ];
 }
 
 async function writeConfig(

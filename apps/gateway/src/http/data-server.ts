@@ -74,7 +74,7 @@ function createRouter(ports: PipelinePorts, entrance: Entrance): FastifyInstance
     },
   });
   server.server.on("checkExpectation", answerExpectation);
-  // The pipeline reads the body itself, after it knows who is asking.
+  // Of requests that no route takes: nobody reads their bodies.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
   for (const { method, path, name, serve } of ENDPOINTS) {

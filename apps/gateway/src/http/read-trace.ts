@@ -4,10 +4,8 @@
  * Source: https://www.w3.org/TR/trace-context/, sections 3.2 and 3.3.
  */
 import type { IncomingHttpHeaders } from "node:http";
+import { readRemoteParent } from "@slipstream/telemetry/tracing/trace-context";
 
-/** Version 00, or a later one that may have more behind it; ids of only zeros are invalid. */
-const TRACE_PARENT =
-  /^(?!ff)(?!00.{54})[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/;
 /** The least that section 3.3 wants to be passed on, characters. */
 const TRACE_STATE_MAX = 512;
 const TRACE_STATE = /^[\x20-\x7e]+$/;
@@ -15,7 +13,7 @@ const TRACE_STATE = /^[\x20-\x7e]+$/;
 /** @returns `traceparent`, with `tracestate` if there is a valid one; nothing when it is not valid. */
 export function readTrace(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const { traceparent, tracestate } = headers;
-  if (typeof traceparent !== "string" || !TRACE_PARENT.test(traceparent)) return {};
+  if (typeof traceparent !== "string" || !readRemoteParent({ traceparent })) return {};
   const isStateValid =
     typeof tracestate === "string" &&
     tracestate.length <= TRACE_STATE_MAX &&

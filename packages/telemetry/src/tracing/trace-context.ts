@@ -13,9 +13,9 @@ export interface RemoteParent {
 }
 
 const SAMPLED = 1;
-/** Version, trace, parent and flags; a later version than 00 may have more behind it. */
+/** Version, trace, parent and flags; a later version than 00 may have more behind it. Ids of only zeros are invalid. */
 const TRACE_PARENT =
-  /^(?!ff)(?!00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})/;
+  /^(?!ff)(?!00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-[\x21-\x7e]*)?$/;
 
 /** @returns `undefined` without a valid `traceparent`: a trace of our own begins. */
 export function readRemoteParent({ traceparent }: TraceHeaders): RemoteParent | undefined {

@@ -65,6 +65,13 @@ test("a stream without content has no first token", async () => {
   await model.close();
 });
 
+test("how late the loop is, is sampled all the time", async () => {
+  await eventually(async () => {
+    const samples = await readMetric(rig, "nodejs_eventloop_delay_seconds_count");
+    expect(samples).toBeGreaterThan(2);
+  });
+});
+
 test("the admin plane says that it lives and that it is ready", async () => {
   for (const path of ["/healthz", "/readyz"]) {
     expect((await fetch(rig.gateway.adminUrl + path)).status).toBe(200);

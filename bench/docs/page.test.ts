@@ -25,7 +25,7 @@ test("tasks, load by scenario with its budgets, and what was not measured", () =
   expect(page).toMatch(
     /\*\*ours\*\* `sse_token_processing\/whole_path\/200` \| 200 tokens +\| 12\.0 µs/,
   );
-  expect(page).toMatch(/^\| streams +\| direct \| nginx/m);
+  expect(page).toMatch(/^\| streams +\| nginx +\| slipstream +\| ratio/m);
   expect(page).toMatch(/2\.00 \(1\.80 to 2\.20\) \| 2\.0: met/);
   expect(page).toMatch(/^\| many streams/m);
   expect(page).toMatch(/1\.50 \(1\.50 to 1\.50\) \| –/);

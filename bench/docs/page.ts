@@ -2,6 +2,7 @@
 import { formatTime } from "../format-time.ts";
 import type { Figure } from "../load/figures.ts";
 import type { Spread } from "../load/statistics.ts";
+import { toColumns } from "../load/subjects/subject.ts";
 import { formatHeadline, toHeadlines } from "../micro/headlines.ts";
 import { isLoadResult } from "../stored-results.ts";
 import type { LoadResult, StoredResult, StoredTask, SuiteResult } from "../stored-results.ts";
@@ -99,22 +100,18 @@ function toRow({ id, kind, does, timing, ...task }: StoredTask): string[] {
   ];
 }
 
-/** The columns that have a place of their own; others follow. */
-const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream"];
-
 function renderLoad({ figures, environment }: LoadResult): string[] {
-  const measured = new Set([...SUBJECTS, ...figures.flatMap(({ values }) => Object.keys(values))]);
-  const subjects = [...measured];
-  const tables = [...Map.groupBy(figures, ({ scenario }) => scenario)].map(([scenario, own]) =>
-    formatMarkdownTable([
+  const tables = [...Map.groupBy(figures, ({ scenario }) => scenario)].map(([scenario, own]) => {
+    const subjects = toColumns(own.flatMap(({ values }) => Object.keys(values)));
+    return formatMarkdownTable([
       [scenario.replaceAll("_", " "), ...subjects, "ratio", "budget"],
       ...own.map(({ label, values, comparison }) => [
         label,
         ...subjects.map((subject) => formatSpread(values[subject])),
         ...formatComparison(comparison),
       ]),
-    ]),
-  );
+    ]);
+  });
   const nginx =
     environment.nginx === undefined
       ? "nginx is not installed where this was measured: the ratios are missing."

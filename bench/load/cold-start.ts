@@ -7,7 +7,7 @@ import type { Scenario } from "./scenario.ts";
 import { onStage } from "./stage.ts";
 import type { StageOptions } from "./stage.ts";
 import { toSpread } from "./statistics.ts";
-import type { StartSubject } from "./subjects/subject.ts";
+import type { Stage, StartSubject } from "./subjects/subject.ts";
 
 /** As results call it. */
 export const COLD_START = "cold_start";
@@ -31,10 +31,7 @@ export async function measureColdStarts(
   return starts;
 }
 
-async function startEach(
-  subjects: readonly StartSubject[],
-  stage: Parameters<StartSubject>[0],
-): Promise<ColdStart[]> {
+async function startEach(subjects: readonly StartSubject[], stage: Stage): Promise<ColdStart[]> {
   const scenario = pickScenario(stage.scenarios);
   const starts: ColdStart[] = [];
   for (const start of subjects) {

@@ -3,7 +3,7 @@ import type { Cell, Latencies } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
 import { pairRatios, percentile, toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
-import { GATEWAY } from "./subjects/subject.ts";
+import { DIRECT, GATEWAY } from "./subjects/subject.ts";
 
 export interface Figure {
   /** With its unit, unique within its scenario. */
@@ -58,7 +58,7 @@ function toScenarioFigures(scenario: Scenario, cells: readonly Cell[]): Figure[]
 
 /** µs of the subject's CPU time per unit; of mock and load together where there is no subject. */
 export function cpuUsPerUnit(cell: Cell): number {
-  const isDirect = cell.subject === "direct";
+  const isDirect = cell.subject === DIRECT;
   return ((isDirect ? cell.mockCpuMs + cell.loadCpuMs : cell.cpuMs) * 1000) / cell.units;
 }
 

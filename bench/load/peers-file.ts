@@ -3,6 +3,7 @@
  * to know, and forward to the mock, which therefore listens on a port that the file says.
  */
 import { readFileSync } from "node:fs";
+import { SUBJECTS } from "./subjects/subject.ts";
 
 export interface PeersFile {
   readonly mockPort: number;
@@ -45,13 +46,10 @@ export function readPeersFile(path: string): PeersFile {
   return { mockPort: Number(mockPort), peers: read };
 }
 
-/** Names of other columns. */
-const TAKEN: readonly unknown[] = ["direct", "nginx", "slipstream", "bare"];
-
 function readPeer(given: unknown, complain: (text: string) => void): Peer {
   const { name, url, pids, headers = {}, model = "{script}" } = toRecord(given);
-  const isName = typeof name === "string" && /^[\w-]+$/.test(name) && !TAKEN.includes(name);
-  if (!isName) complain(`name: a word of its own; taken are ${TAKEN.join(", ")}`);
+  const isName = typeof name === "string" && /^[\w-]+$/.test(name) && !SUBJECTS.includes(name);
+  if (!isName) complain(`name: a word of its own; taken are ${SUBJECTS.join(", ")}`);
   if (!isPids(pids)) complain("pids: a list of process ids, at least one");
   if (!isTexts(headers)) complain("headers: texts by name");
   if (typeof model !== "string") {

@@ -92,18 +92,28 @@ export function listTree(rootPids: readonly number[]): number[] {
 }
 
 function readTicksMs(pid: number): number {
-  return parseProcessStat(readFileSync(`/proc/${pid}/stat`, "utf8")).cpuTicks * TICK_MS;
+  const text = readOptional(`/proc/${pid}/stat`);
+  return text === undefined ? 0 : parseProcessStat(text).cpuTicks * TICK_MS;
 }
 
 function readThreadsMs(pid: number): number {
   const folder = `/proc/${pid}/task`;
-  const times = readdirSync(folder).map((thread) => readOptional(`${folder}/${thread}/schedstat`));
+  const times = listOptional(folder).map((thread) => readOptional(`${folder}/${thread}/schedstat`));
   return sum(times.map((text) => (text === undefined ? 0 : parseSchedstatNs(text)))) / 1e6;
 }
 
 function readResidentBytes(pid: number): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readOptional(`/proc/${pid}/status`) ?? "")?.[1];
   return Number(kibibytes ?? 0) * 1024;
+}
+
+/** @returns nothing when the process has ended since it was listed. */
+function listOptional(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** @returns `undefined` when there is no such file, or no such process any more. */

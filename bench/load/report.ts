@@ -12,11 +12,9 @@ import type { Round } from "./rounds.ts";
 import type { Scenario } from "./scenario.ts";
 import { toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
+import { DIRECT, toColumns } from "./subjects/subject.ts";
 
 const NOTHING = "–";
-
-/** The order of the columns; others follow. */
-const SUBJECTS: readonly string[] = ["direct", "nginx", "slipstream", "bare"];
 
 /** Where the load was made. */
 export interface LoadEnvironment extends Environment {
@@ -33,7 +31,8 @@ export function formatReport(
 ): string {
   const tables = scenarios.map(({ name, label, comparison }) => {
     const own = figures.filter(({ scenario }) => scenario === name);
-    const subjects = toColumns(cells.filter(({ scenario }) => scenario === name));
+    const measured = cells.filter(({ scenario }) => scenario === name);
+    const subjects = toColumns(measured.map(({ subject }) => subject));
     const rows = own.map((figure) => [
       figure.label,
       ...subjects.map((subject) => formatSpread(figure.values[subject])),
@@ -57,7 +56,7 @@ export function formatReport(
 function formatColdStart(figures: readonly Figure[]): string[] {
   const own = figures.filter(({ scenario }) => scenario === COLD_START);
   if (own.length === 0) return [];
-  const subjects = [...new Set(own.flatMap(({ values }) => Object.keys(values)))];
+  const subjects = toColumns(own.flatMap(({ values }) => Object.keys(values)));
   const rows = own.map(({ label, values }) => [
     label,
     ...subjects.map((subject) => formatSpread(values[subject])),
@@ -65,18 +64,12 @@ function formatColdStart(figures: readonly Figure[]): string[] {
   return [formatTable([["started anew", ...subjects], ...rows])];
 }
 
-function toColumns(cells: readonly Cell[]): string[] {
-  const measured = [...new Set(cells.map(({ subject }) => subject))];
-  const others = measured.filter((subject) => !SUBJECTS.includes(subject));
-  return [...SUBJECTS.filter((subject) => measured.includes(subject)), ...others];
-}
-
 /** One line per round, while the run goes on. */
 export function formatRound({ scenario, number, cells, gaps }: Round): string {
   const { label, rounds, traffic } = scenario;
   const name = number === 0 ? "warm-up" : `round ${number} of ${rounds}`;
   const costs = cells
-    .filter(({ subject }) => subject !== "direct")
+    .filter(({ subject }) => subject !== DIRECT)
     .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
   const ratio = toSpread(toRatios(scenario, cells));
   const unit = traffic.type === "streams" ? "µs per event" : "µs per request";

@@ -57,8 +57,8 @@ export interface ScenarioRow {
   readonly rounds: number;
   readonly comparison: ComparisonPlan;
   /**
-   * Whether the load has to come as planned for the run to be valid. If it is more than anybody can hold, what
-   * comes of it is the figure.
+   * Whether the load has to come as planned for the run to be valid. If it is more than can be made, what comes of
+   * it is the figure.
    */
   readonly load: "required" | "excessive";
 }

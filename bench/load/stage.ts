@@ -1,4 +1,5 @@
 /** What every measurement stands on: a mock, a sink for traces, a folder and processes; none of it outlives it. */
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +31,10 @@ export async function onStage<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "slipstream-bench-"));
   const processes = new Processes(pinning, folder);
-  const abandon = (): void => processes.abandonAll();
+  const abandon = (): void => {
+    processes.abandonAll();
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once("exit", abandon);
   const sink = await startTraceSink();
   try {

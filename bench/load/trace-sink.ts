@@ -19,7 +19,6 @@ export async function startTraceSink(): Promise<TraceSink> {
   });
   server.listen(0, HOST);
   await once(server, "listening");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
   const { port } = server.address() as AddressInfo;
   return {
     address: { host: HOST, port },

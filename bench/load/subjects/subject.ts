@@ -6,11 +6,14 @@ import type { Address } from "../http-connection.ts";
 import type { Processes } from "../processes.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Subjects that others are compared with. */
+/** Nothing in between. */
+export const DIRECT = "direct";
 export const NGINX = "nginx";
 export const GATEWAY = "slipstream";
 /** The gateway without what looks on. */
 export const BARE = "bare";
+/** In the order of columns; guests stand behind them. */
+export const SUBJECTS: readonly string[] = [DIRECT, NGINX, GATEWAY, BARE];
 
 export interface Subject {
   readonly name: string;
@@ -44,3 +47,9 @@ export interface Stage {
 }
 
 export type StartSubject = (stage: Stage) => Promise<Subject>;
+
+/** @param measured Names, as often as they come. @returns each once, in the order of columns. */
+export function toColumns(measured: readonly string[]): string[] {
+  const names = new Set(measured);
+  return [...SUBJECTS.filter((name) => names.has(name)), ...names.difference(new Set(SUBJECTS))];
+}

@@ -35,7 +35,8 @@ Usage: npm run bench [-- [--quick] [--only PART]... [--peers FILE]]
                with --quick those of a brief run
   --help       this text
 
-Tables on standard output, progress on standard error, JSON in bench/results/ or where BENCH_RESULTS says.
+Tables on standard output, progress on standard error, JSON in bench/results/ or where BENCH_RESULTS says; of a
+brief run in its folder quick/.
 Exit codes: 0 measured, 1 the run is invalid or failed, 2 the command line is wrong.
 bench/README.md says how to read it.`;
 

@@ -9,12 +9,21 @@ export const SCHEMA = 2;
 export const RESULTS_FOLDER: string =
   process.env["BENCH_RESULTS"] ?? join(import.meta.dirname, "results");
 
+/** Those of brief runs, which must not take the place of others. */
+export const QUICK_RESULTS_FOLDER: string = join(RESULTS_FOLDER, "quick");
+
+interface MeasuredPart extends Readonly<Record<string, unknown>> {
+  readonly startedAt: Date;
+  readonly plan: { readonly isQuick: boolean };
+}
+
 /** @param name Of the part, e.g. `load`: `results/load.json`. */
 export async function writeResults(
   name: string,
-  { startedAt, ...result }: { readonly startedAt: Date } & Readonly<Record<string, unknown>>,
+  { startedAt, ...result }: MeasuredPart,
 ): Promise<void> {
   const file = { schema: SCHEMA, part: name, startedAt: startedAt.toISOString(), ...result };
-  await mkdir(RESULTS_FOLDER, { recursive: true });
-  await writeFile(join(RESULTS_FOLDER, `${name}.json`), `${JSON.stringify(file, null, 2)}\n`);
+  const folder = result.plan.isQuick ? QUICK_RESULTS_FOLDER : RESULTS_FOLDER;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(file, null, 2)}\n`);
 }

@@ -50,14 +50,25 @@ export function readResults(folder: string): StoredResult[] {
 
 function readResult(path: string): StoredResult {
   const result = parse(path) as Partial<StoredResult> | null;
-  const isWhole = typeof result?.part === "string" && result.environment !== undefined;
-  if (!isWhole || !("tasks" in result || "figures" in result)) {
+  if (result === null || !isWhole(result)) {
     throw new Error(`${path} is no result of a benchmark.`);
   }
   if (result.schema !== SCHEMA) {
     throw new Error(`${path} has schema ${result.schema}, not ${SCHEMA}: measure again.`);
   }
-  return result as StoredResult;
+  return result;
+}
+
+function isWhole(result: Partial<StoredResult>): result is StoredResult {
+  const { part, startedAt, plan, environment } = result;
+  const measured: unknown = Reflect.get(result, "tasks") ?? Reflect.get(result, "figures");
+  return (
+    typeof part === "string" &&
+    typeof startedAt === "string" &&
+    typeof plan?.isQuick === "boolean" &&
+    typeof environment?.testbed === "string" &&
+    Array.isArray(measured)
+  );
 }
 
 function parse(path: string): unknown {

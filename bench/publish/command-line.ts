@@ -1,7 +1,7 @@
 /** What `npm run bench:publish` may be told. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { RESULTS_FOLDER } from "../results-file.ts";
+import { QUICK_RESULTS_FOLDER, RESULTS_FOLDER } from "../results-file.ts";
 
 export interface PublishOptions {
   readonly isDirtyAllowed: boolean;
@@ -33,13 +33,14 @@ Usage: npm run bench:publish [-- OPTION...]
   --stdout            print all histories in the format OpenMetrics
   --history-only      publish nothing new, only take what is in the history to the places above
   --dirty             publish results of a tree with changes, or of no repository
-  --quick             publish results of a quick run, into a history of their own
+  --quick             publish results of a quick run (bench/results/quick), into a history of their own
   --results DIR       instead of bench/results
   --history DIR       instead of bench/history
   --help              this text
 
-A relative DIR counts from bench/ when npm runs this. One line per commit and part is kept in bench/history/TESTBED.jsonl, to be committed. Publishing a commit
-again replaces its lines. What is far from what is usual on the machine is warned of.
+A relative DIR counts from bench/ when npm runs this. One line per commit and part is kept in
+bench/history/TESTBED.jsonl, to be committed. Publishing a commit again replaces its lines. What is far from what
+is usual on the machine is warned of.
 Exit codes: 0 published, 1 refused or failed, 2 the command line is wrong.`;
 
 export function parsePublishCommand(words: readonly string[]): PublishCommand {
@@ -53,7 +54,7 @@ export function parsePublishCommand(words: readonly string[]): PublishCommand {
         "history-only": { type: "boolean", default: false },
         dirty: { type: "boolean", default: false },
         quick: { type: "boolean", default: false },
-        results: { type: "string", default: RESULTS_FOLDER },
+        results: { type: "string" },
         history: { type: "string", default: HISTORY_FOLDER },
         help: { type: "boolean", default: false },
       },
@@ -70,7 +71,7 @@ export function parsePublishCommand(words: readonly string[]): PublishCommand {
       isHistoryOnly: values["history-only"],
       isDirtyAllowed: values.dirty,
       isQuickAllowed: values.quick,
-      resultsFolder: values.results,
+      resultsFolder: values.results ?? (values.quick ? QUICK_RESULTS_FOLDER : RESULTS_FOLDER),
       historyFolder: values.history,
     };
     return { type: "publish", options };

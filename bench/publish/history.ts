@@ -95,9 +95,19 @@ function parseLine(row: string, place: string): HistoryLine {
   } catch (cause) {
     throw new Error(`${place} is not JSON.`, { cause });
   }
-  const { schema, at = "", tasks } = line ?? {};
-  if (schema !== HISTORY_SCHEMA || Number.isNaN(Date.parse(at)) || !Array.isArray(tasks)) {
+  if (line?.schema !== HISTORY_SCHEMA || !isWhole(line)) {
     throw new Error(`${place} is no line of a history of schema ${HISTORY_SCHEMA}.`);
   }
-  return line as HistoryLine;
+  return line;
+}
+
+function isWhole(line: Partial<HistoryLine>): line is HistoryLine {
+  const { at, commit, subject, branch, part } = line;
+  const tasks: readonly unknown[] = Array.isArray(line.tasks) ? line.tasks : [undefined];
+  const texts = [at, commit, subject, branch, part, ...tasks.map(readTaskName)];
+  return texts.every((text) => typeof text === "string") && !Number.isNaN(Date.parse(at ?? ""));
+}
+
+function readTaskName(record: unknown): unknown {
+  return typeof record === "object" && record !== null ? Reflect.get(record, "task") : undefined;
 }

@@ -2,7 +2,7 @@
  * Histories as text that Prometheus reads. The time of a sample is that of its commit, so that publishing
  * again changes nothing; only `run_info` carries the commit, so that the lines of the others stay whole.
  */
-import type { History, HistoryLine } from "./history.ts";
+import type { History, HistoryLine, TaskRecord } from "./history.ts";
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -33,27 +33,18 @@ const FAMILIES: readonly Family[] = [
   {
     name: "slipstream_bench_ops_per_second",
     help: "Iterations per second of doing nothing else.",
-    toSamples: (line, testbed) =>
-      line.tasks.flatMap(({ task, opsPerSecond }) =>
-        toSample(opsPerSecond, toLabels(line, { testbed, task, stat: "mean" })),
-      ),
+    toSamples: ofEach("mean", ({ opsPerSecond }) => opsPerSecond),
   },
   {
     name: "slipstream_bench_rme_ratio",
     unit: "ratio",
     help: "Relative margin of error of the mean.",
-    toSamples: (line, testbed) =>
-      line.tasks.flatMap(({ task, rme }) =>
-        toSample(rme, toLabels(line, { testbed, task, stat: "mean" })),
-      ),
+    toSamples: ofEach("mean", ({ rme }) => rme),
   },
   {
     name: "slipstream_bench_multiple",
     help: "CPU time as a multiple of what it is compared with, in the same run.",
-    toSamples: (line, testbed) =>
-      line.tasks.flatMap(({ task, ratio }) =>
-        toSample(ratio, toLabels(line, { testbed, task, stat: "p50" })),
-      ),
+    toSamples: ofEach("p50", ({ ratio }) => ratio),
   },
   {
     name: "slipstream_bench_run_info",
@@ -108,8 +99,17 @@ function renderFamily(
   );
 }
 
-function toSample(value: number | undefined, labels: Sample["labels"]): Sample[] {
-  return value === undefined ? [] : [{ labels, value }];
+/** One sample per task that has it. */
+function ofEach(
+  stat: string,
+  read: (record: TaskRecord) => number | undefined,
+): Family["toSamples"] {
+  return (line, testbed) =>
+    line.tasks.flatMap((record) => {
+      const value = read(record);
+      const labels = toLabels(line, { testbed, task: record.task, stat });
+      return value === undefined ? [] : [{ labels, value }];
+    });
 }
 
 function toLabels(

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,12 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { RESULTS_FOLDER } from "../results-file.ts";
 import { parsePublishCommand } from "./command-line.ts";
 import type { PublishOptions } from "./command-line.ts";
 import { readHistory } from "./history.ts";
 import { publish } from "./publish.ts";
 import { sampleRuns, sampleSuite, writeSampleResults } from "./sample-results.ts";
 import type { SampleRun } from "./sample-results.ts";
+import { toLine } from "./to-lines.ts";
 
 const NOW_MS = Date.parse("2026-11-20T12:00:00Z");
 const TESTBED = "5a3b1e00";
@@ -72,8 +75,16 @@ describe("the history", () => {
 
   test("that is damaged is named with its line", async () => {
     mkdirSync(history());
-    writeFileSync(join(history(), `${TESTBED}.jsonl`), '\n{"schema":9}\n');
-    await expect(play(run)).rejects.toThrow(`${TESTBED}.jsonl:2 is no line of a history`);
+    const [line] = sampleRuns(1, NOW_MS).map((sample) => toLine(sampleSuite(sample)));
+    for (const broken of [
+      { schema: 9 },
+      { ...line, tasks: [null] },
+      { ...line, branch: 1 },
+      null,
+    ]) {
+      writeFileSync(join(history(), `${TESTBED}.jsonl`), `\n${JSON.stringify(broken)}\n`);
+      await expect(play(run)).rejects.toThrow(`${TESTBED}.jsonl:2 is no line of a history`);
+    }
   });
 });
 
@@ -89,6 +100,15 @@ describe("what is refused", () => {
   ])("%o", async (trait, message) => {
     await expect(play({ ...run, ...trait })).rejects.toThrow(message);
     expect(readHistory(history(), TESTBED).lines).toEqual([]);
+  });
+
+  test("a file that is half a result", async () => {
+    mkdirSync(results());
+    const { plan: _plan, ...half } = sampleSuite(run);
+    for (const file of [null, half, { ...half, plan: { isQuick: false }, tasks: {} }]) {
+      writeFileSync(join(results(), "completions.json"), JSON.stringify(file));
+      await expect(play(undefined)).rejects.toThrow("completions.json is no result of a benchmark");
+    }
   });
 
   test("results of another version of the bench", async () => {
@@ -185,6 +205,27 @@ test("Pushgateway gets the newest results, and no timestamps", async () => {
     "2",
     "1.5",
   ]);
+});
+
+test("a brief run has results of its own, which --quick looks for", () => {
+  const module = JSON.stringify(join(import.meta.dirname, "../results-file.ts"));
+  const program = `const { writeResults } = await import(${module});
+    for (const isQuick of [false, true]) {
+      await writeResults("auth", { startedAt: new Date(0), plan: { isQuick } });
+    }`;
+  const env = { ...process.env, BENCH_RESULTS: folder };
+  spawnSync(process.execPath, ["--input-type=module", "--eval", program], { env });
+  for (const [file, isQuick] of [
+    ["auth.json", false] as const,
+    ["quick/auth.json", true] as const,
+  ]) {
+    const result: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    expect(result).toMatchObject({ plan: { isQuick } });
+  }
+  expect(parsePublishCommand([])).toMatchObject({ options: { resultsFolder: RESULTS_FOLDER } });
+  expect(parsePublishCommand(["--quick"])).toMatchObject({
+    options: { resultsFolder: join(RESULTS_FOLDER, "quick") },
+  });
 });
 
 describe("the command line", () => {

@@ -23,6 +23,7 @@ export function toUsageRecord(request: AccountableRequest, origin: RecordOrigin)
   const { requestId, principal, endpoint, operation, outcome, stream } = request;
   const durationMs = toWholeMs(request.durationMs);
   return {
+    ...request.settlement,
     id: origin.id,
     requestId,
     keyId: principal.keyId,
@@ -38,7 +39,6 @@ export function toUsageRecord(request: AccountableRequest, origin: RecordOrigin)
     firstChunkMs: stream?.firstChunkMs === undefined ? null : toWholeMs(stream.firstChunkMs),
     outcome,
     isStream: request.isStream,
-    ...request.settlement,
   };
 }
 

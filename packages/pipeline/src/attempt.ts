@@ -116,7 +116,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     life.facts.finishReason = undefined;
     life.facts.usage = undefined;
     life.facts.answerBytes = undefined;
-    this.#ports.observer.observe({ type: "attempt_start", retryOf, ...facts });
+    this.#ports.observer.observe({ ...facts, type: "attempt_start", retryOf });
     life.assign(this);
     life.leaveToUpstream();
     this.#exchange = this.#ports.upstream.send(toRequest(), this);
@@ -168,7 +168,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
 
   firstChunk(firstChunkMs: number): void {
     const { life, facts } = this.#options;
-    this.#ports.observer.observe({ type: "chunk_first", firstChunkMs, ...facts });
+    this.#ports.observer.observe({ ...facts, type: "chunk_first", firstChunkMs });
     if (this.#phase.type !== "streaming") return;
     const { firstChunkAtMs } = this.#phase.meter;
     if (firstChunkAtMs !== undefined) life.returnFromUpstream(firstChunkAtMs);
@@ -341,7 +341,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     this.#phase = { type: "over" };
     const durationMs = this.#elapsedMs();
     const timing = { sentMs: this.#sentMs, headMs: this.#headMs, firstContentMs };
-    this.#ports.observer.observe({ type: "attempt_end", durationMs, timing, result, ...facts });
+    this.#ports.observer.observe({ ...facts, type: "attempt_end", durationMs, timing, result });
     return durationMs;
   }
 }

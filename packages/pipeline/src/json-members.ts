@@ -28,7 +28,7 @@ export function findMembers(json: Buffer): ReadonlyMap<string, Span> {
   let position = skipSpace(json, skipSpace(json, 0) + 1);
   while (json[position] === QUOTE) {
     const nameEnd = findStringEnd(json, position);
-    const name = String(JSON.parse(json.toString("utf8", position, nameEnd)));
+    const name = readName(json.toString("utf8", position + 1, nameEnd - 1));
     if (members.has(name)) throw toDuplicateError(name);
     const start = skipSpace(json, skipSpace(json, nameEnd) + 1);
     const end = findValueEnd(json, start);
@@ -37,6 +37,11 @@ export function findMembers(json: Buffer): ReadonlyMap<string, Span> {
     position = skipSpace(json, skipSpace(json, end) + 1);
   }
   return members;
+}
+
+/** @param written Between its quotes. */
+function readName(written: string): string {
+  return written.includes("\\") ? String(JSON.parse(`"${written}"`)) : written;
 }
 
 function findValueEnd(json: Buffer, start: number): number {

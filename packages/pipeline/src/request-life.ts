@@ -315,12 +315,15 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   #toReport(ending: Ending): RequestReport {
-    const { attempt, pricing, ...facts } = this.facts;
+    const { facts } = this;
+    const { attempt } = facts;
     const ended = {
-      ...facts,
       requestNumber: this.number,
       requestId: this.request.requestId,
       endpoint: this.request.endpoint,
+      operation: facts.operation,
+      model: facts.model,
+      principal: facts.principal,
       provider: attempt?.provider,
       deploymentId: attempt?.deploymentId,
       attempts: attempt?.attempt ?? 0,
@@ -329,11 +332,18 @@ export class RequestLife implements ClientListener, OpenRequest {
       cause: ending.error?.cause,
       status: this.#status,
       durationMs: this.#clock.nowMs() - this.startMs,
+      isStream: facts.isStream,
+      isMetered: facts.isMetered,
+      requestBytes: facts.requestBytes,
+      answerBytes: facts.answerBytes,
+      stream: facts.stream,
+      finishReason: facts.finishReason,
+      usage: facts.usage,
       ownTime: {
         beforeUpstreamMs: this.#beforeUpstreamMs,
         afterUpstreamMs: this.#afterUpstreamMs,
       },
     };
-    return { ...ended, settlement: settle(ended, pricing) };
+    return { ...ended, settlement: settle(ended, facts.pricing) };
   }
 }

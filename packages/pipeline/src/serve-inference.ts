@@ -136,10 +136,10 @@ function toUpstreamRequest(
     path: endpoint.path,
     body: body.edit({ model: deployment.upstreamModel, streamOptions: usage.asked }),
     headers: {
+      ...trace,
       "content-type": body.contentType,
       accept: toAccept(endpoint, life.facts.isStream),
       "x-request-id": requestId,
-      ...trace,
     },
   };
 }

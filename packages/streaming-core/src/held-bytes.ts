@@ -1,12 +1,14 @@
 /** First room for more than one piece, bytes: a few events, or the body of a small request. */
 const ROOM_BYTES_MIN = 4096;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Bytes that wait for their end. One piece is kept as it is; more are copied into one room that doubles
  * when it is full, so that a peer that sends byte by byte costs no more than its bytes.
  */
 export class HeldBytes {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   #length = 0;
   /** `#bytes` is ours to write into. */
   #isRoom = false;
@@ -35,7 +37,7 @@ export class HeldBytes {
   /** Lets go of all of it. */
   take(): Buffer {
     const bytes = this.#bytes.subarray(0, this.#length);
-    this.#bytes = Buffer.alloc(0);
+    this.#bytes = NOTHING;
     this.#length = 0;
     return bytes;
   }

@@ -38,7 +38,7 @@ function writeLine(logger: Logger, report: RequestReport, traceId: string | unde
 }
 
 function toFields(report: RequestReport): Record<string, string | number | undefined> {
-  const { stream, principal } = report;
+  const { stream, usage, principal } = report;
   return {
     requestId: report.requestId,
     endpoint: report.endpoint,
@@ -52,21 +52,19 @@ function toFields(report: RequestReport): Record<string, string | number | undef
     firstChunkMs: toShortMs(stream?.firstChunkMs),
     chunks: stream?.chunks,
     gapMsMax: toShortMs(stream?.gapMsMax),
-    ...toUsageFields(report),
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    cachedInputTokens: usage?.cachedInputTokens,
+    reasoningTokens: usage?.reasoningTokens,
+    costNanoUsd: toCost(report),
     keyId: principal?.keyId,
     workspaceId: principal?.workspaceId,
     organizationId: principal?.organizationId,
   };
 }
 
-function toUsageFields({ usage, settlement }: RequestReport): Record<string, number | undefined> {
-  return {
-    inputTokens: usage?.inputTokens,
-    outputTokens: usage?.outputTokens,
-    cachedInputTokens: usage?.cachedInputTokens,
-    reasoningTokens: usage?.reasoningTokens,
-    costNanoUsd: settlement?.costNanoUsd ?? undefined,
-  };
+function toCost({ settlement }: RequestReport): number | undefined {
+  return settlement?.costNanoUsd ?? undefined;
 }
 
 /** Microseconds are as fine as these figures mean anything. */

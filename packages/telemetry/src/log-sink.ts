@@ -16,8 +16,8 @@ import type { LossRecorder } from "./losses.ts";
 
 /** Some 2,500 requests at 400 bytes each; what comes on top of that is dropped and counted. */
 export const LOG_BUFFER_BYTES_MAX = 1_048_576;
-/** One write for about ten lines. */
-const WRITE_BYTES_MIN = 4_096;
+/** One write for about eighty lines: it wakes a thread of libuv, which costs as much as several lines. */
+const WRITE_BYTES_MIN = 32_768;
 /** As much as a pipe of Linux holds. */
 const WRITE_BYTES_MAX = 65_536;
 /** A line is seen this late at most when there are too few to fill a write. */

@@ -80,10 +80,12 @@ class DecodingExchange implements UpstreamExchange, UpstreamSink {
   }
 
   head(head: UpstreamHead): BodySink {
-    const { "content-encoding": encoding = "identity", ...rest } = head.headers;
-    if (encoding.toLowerCase() === "identity") return this.#sink.head(head);
+    const encoding = head.headers["content-encoding"];
+    if (encoding === undefined || encoding.toLowerCase() === "identity") {
+      return this.#sink.head(head);
+    }
     // The length that was announced is that of the compressed bytes.
-    const { "content-length": _, ...headers } = rest;
+    const { "content-encoding": _encoding, "content-length": _length, ...headers } = head.headers;
     const body = this.#sink.head({ status: head.status, headers });
     const createDecoder = DECODERS.get(encoding.trim().toLowerCase());
     if (createDecoder === undefined) return this.#refuse(body);

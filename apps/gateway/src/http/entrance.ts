@@ -40,7 +40,7 @@ export class Entrance {
     reply.hijack();
     const { socket } = request.raw;
     this.#count(socket, 1);
-    reply.raw.once("close", () => this.#count(socket, -1));
+    reply.raw.on("close", () => this.#count(socket, -1));
     const clientRequest = new HttpRequest(request.raw, name);
     const clientResponse = new HttpResponse(reply.raw, {
       "x-request-id": clientRequest.requestId,

@@ -19,12 +19,12 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
       held.add(piece);
       if (held.length > bytesMax) reject(tooLarge(bytesMax));
     });
-    message.once("end", () => resolve(held.take()));
-    message.once("close", () => {
+    message.on("end", () => resolve(held.take()));
+    message.on("close", () => {
       if (!message.complete) reject(cutShort());
     });
     // "close" follows and says the same.
-    message.once("error", () => undefined);
+    message.on("error", () => undefined);
   });
 }
 

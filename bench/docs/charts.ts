@@ -1,5 +1,6 @@
 /** Which charts there are. One that has nothing to show is left out. */
 import { formatTime } from "../format-time.ts";
+import { formatLimit, formatLimited } from "../load/limit.ts";
 import type { LoadResult, StoredTask } from "../stored-results.ts";
 import { renderBarChart } from "./bar-chart.ts";
 import type { Bar, BarTone } from "./bar-chart.ts";
@@ -20,9 +21,12 @@ export function toCharts(
   mark: string,
 ): Chart[] {
   const notes = mark === "" ? [] : [mark];
-  return [chartPaths(tasks, notes), chartPublished(tasks, notes), chartNginx(load, notes)].filter(
-    (chart) => chart !== undefined,
-  );
+  return [
+    chartPaths(tasks, notes),
+    chartPublished(tasks, notes),
+    chartNginx(load, notes),
+    chartLimits(load, notes),
+  ].filter((chart) => chart !== undefined);
 }
 
 /** The reference's own before and after, and what the gateway does instead. */
@@ -151,6 +155,27 @@ function chartNginx(load: LoadResult | undefined, notes: readonly string[]): Cha
 function toMultiple({ label, tone, times }: Compared, longest: number, verdict?: string): Bar {
   const text = verdict === undefined ? formatTimes(times) : `${formatTimes(times)} (${verdict})`;
   return { label, tone, text, from: 0, to: times / longest };
+}
+
+/** Each by its own limit, which is 1: their units differ. */
+function chartLimits(load: LoadResult | undefined, notes: readonly string[]): Chart | undefined {
+  const rows = (load?.figures ?? []).flatMap(({ scenario, label, limit }) =>
+    limit === undefined ? [] : [{ name: `${scenario}, ${label}`, limit }],
+  );
+  if (rows.length === 0) return undefined;
+  const longest = Math.max(1, ...rows.map(({ limit: { value, max } }) => value / max));
+  const bars = rows.map(({ name, limit }) => {
+    const verdict = `${formatLimit(limit)}: ${limit.isMet ? "met" : "missed"}`;
+    const to = Math.max(0, limit.value / limit.max) / longest;
+    const text = `${formatLimited(limit)} (${verdict})`;
+    return { label: name, tone: "ours", text, from: 0, to } as const;
+  });
+  return toChart("limits", {
+    title: "What was promised beside CPU time",
+    bars,
+    marks: [{ at: 1 / longest, text: "limit" }],
+    notes: ["Added: more than without a proxy in the same run. Shorter is better.", ...notes],
+  });
 }
 
 function toChart(

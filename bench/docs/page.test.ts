@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { sampleLoad, sampleSuite, writeSampleResults } from "../publish/sample-results.ts";
 import type { SampleRun } from "../publish/sample-results.ts";
+import type { LoadResult } from "../stored-results.ts";
 import { toCharts } from "./charts.ts";
 import { renderPage } from "./page.ts";
 
@@ -25,10 +26,12 @@ test("tasks, load by scenario with its budgets, and what was not measured", () =
   expect(page).toMatch(
     /\*\*ours\*\* `sse_token_processing\/whole_path\/200` \| 200 tokens +\| 12\.0 µs/,
   );
-  expect(page).toMatch(/^\| streams +\| nginx +\| slipstream +\| ratio/m);
+  expect(page).toMatch(/^\| streams +\| direct +\| nginx +\| slipstream +\| ratio/m);
   expect(page).toMatch(/2\.00 \(1\.80 to 2\.20\) \| 2\.0: met/);
   expect(page).toMatch(/^\| many streams/m);
   expect(page).toMatch(/1\.50 \(1\.50 to 1\.50\) \| –/);
+  expect(page).toContain("| ≤ 2 added: met (1.70) ");
+  expect(page).toContain("| ≤ 256: **missed** (257) ");
   expect(page).toContain("(images/benchmarks/gateway-against-nginx.svg)");
 });
 
@@ -40,6 +43,26 @@ test.each([
   const page = render({ ...RUN, ...more });
   expect(page).toContain("> **Not to be relied on.**");
   expect(page).toContain(doubt);
+});
+
+test("a run from before there were limits has none, and no chart of them", () => {
+  const load = sampleLoad(RUN);
+  // As they lie in its file, where what is undefined is not written.
+  const figures = load.figures.map((figure) => ({ ...figure, limit: undefined }));
+  const old = JSON.parse(JSON.stringify({ ...load, figures })) as LoadResult;
+  const charts = toCharts([], old, "");
+  expect(charts.map(({ name }) => name)).toEqual(["gateway-against-nginx"]);
+  const page = renderPage({ results: [old], charts, parts: PARTS });
+  expect(page).toContain("first chunk p99, ms");
+  expect(page).not.toContain("≤");
+});
+
+test("what was promised is shown by its limit", () => {
+  const [, chart] = toCharts([], sampleLoad(RUN), "");
+  expect(chart?.name).toBe("limits");
+  expect(chart?.alternative).toContain(
+    "streams, first chunk p99, ms: 1.70 (≤ 2 added: met); streams, memory, MiB: 257 (≤ 256: missed)",
+  );
 });
 
 test("a chart says in words what it shows, and that it is doubtful", () => {

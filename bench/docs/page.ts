@@ -1,6 +1,7 @@
 /** The page about what was measured. It is made from results and says how far they are to be relied on. */
 import { formatTime } from "../format-time.ts";
 import type { Figure } from "../load/figures.ts";
+import { formatLimit, formatLimited } from "../load/limit.ts";
 import type { Spread } from "../load/statistics.ts";
 import { toColumns } from "../load/subjects/subject.ts";
 import { formatHeadline, toHeadlines } from "../micro/headlines.ts";
@@ -105,26 +106,35 @@ function renderLoad({ figures, environment }: LoadResult): string[] {
     const subjects = toColumns(own.flatMap(({ values }) => Object.keys(values)));
     return formatMarkdownTable([
       [scenario.replaceAll("_", " "), ...subjects, "ratio", "budget"],
-      ...own.map(({ label, values, comparison }) => [
-        label,
-        ...subjects.map((subject) => formatSpread(values[subject])),
-        ...formatComparison(comparison),
+      ...own.map((figure) => [
+        figure.label,
+        ...subjects.map((subject) => formatSpread(figure.values[subject])),
+        ...formatComparison(figure),
       ]),
     ]);
   });
   const nginx =
     environment.nginx === undefined
       ? "nginx is not installed where this was measured: the ratios are missing."
-      : "Median (min to max) of the rounds; latencies are percentiles of all samples. The ratio of `telemetry` is to the gateway without it, of all others to nginx.";
+      : "Median (min to max) of the rounds; latencies are percentiles of all samples. The ratio of `telemetry` is to the gateway without it, of all others to nginx. _Added_ is to `direct`: what a proxy adds.";
   return ["## Load through the whole gateway", ...tables, nginx];
 }
 
-function formatComparison(comparison: Figure["comparison"]): string[] {
+/** What it is a multiple of, and what was promised. */
+function formatComparison({ comparison, limit }: Figure): string[] {
+  if (limit !== undefined) {
+    const verdict = `${formatVerdict(limit.isMet)} (${formatLimited(limit)})`;
+    return [NOTHING, `${formatLimit(limit)}: ${verdict}`];
+  }
   if (comparison === undefined) return [NOTHING, NOTHING];
   const { ratio, budget, isMet } = comparison;
   const spread = `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`;
   if (budget === undefined) return [spread, NOTHING];
-  return [spread, `${budget.toFixed(1)}: ${isMet ? "met" : "**missed**"}`];
+  return [spread, `${budget.toFixed(1)}: ${formatVerdict(isMet)}`];
+}
+
+function formatVerdict(isMet: boolean): string {
+  return isMet ? "met" : "**missed**";
 }
 
 function formatSpread(spread: Spread | undefined): string {

@@ -21,7 +21,7 @@ interface CompletionJson {
   readonly choices?: readonly { readonly message?: { readonly content?: string | null } }[];
 }
 
-abstract class AnswerCheck implements ResponseSink {
+export abstract class AnswerCheck implements ResponseSink {
   #problem: string | undefined;
 
   get problem(): string | undefined {
@@ -115,11 +115,13 @@ export class StreamCheck extends AnswerCheck {
 
 export class CompletionCheck extends AnswerCheck {
   readonly #tokens: number;
+  readonly #onEnd: () => void;
   readonly #pieces: Buffer[] = [];
 
-  constructor(tokens: number) {
+  constructor(tokens: number, onEnd: () => void = () => undefined) {
     super();
     this.#tokens = tokens;
+    this.#onEnd = onEnd;
   }
 
   body(bytes: Buffer): void {
@@ -131,6 +133,7 @@ export class CompletionCheck extends AnswerCheck {
     const completion = parseJson(body) as CompletionJson | undefined;
     const content = completion?.choices?.[0]?.message?.content;
     if (content !== answerText(this.#tokens)) this.complain(`wrong answer: ${body.slice(0, 80)}`);
+    this.#onEnd();
   }
 }
 

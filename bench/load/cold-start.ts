@@ -74,5 +74,6 @@ export function toColdStartFigures(starts: readonly ColdStart[]): Figure[] {
       }),
     ),
     comparison: undefined,
+    limit: undefined,
   }));
 }

@@ -1,5 +1,8 @@
 /** From cells to the figures that people read. */
+import { checkLimit } from "./limit.ts";
+import type { LimitCheck } from "./limit.ts";
 import type { Cell, Latencies } from "./measure.ts";
+import { isStreamed } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { pairRatios, percentile, toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
@@ -14,6 +17,8 @@ export interface Figure {
   /** By subject: over the rounds for what has one value per round, else of all samples. */
   readonly values: Readonly<Record<string, Spread>>;
   readonly comparison: Comparison | undefined;
+  /** Of another promise. Results of runs before there were any have none. */
+  readonly limit: LimitCheck | undefined;
 }
 
 /** Of neighbouring rounds of the gateway and another subject. */
@@ -34,14 +39,19 @@ export function toFigures(scenarios: readonly Scenario[], cells: readonly Cell[]
 }
 
 function toScenarioFigures(scenario: Scenario, cells: readonly Cell[]): Figure[] {
-  const isStreams = scenario.traffic.type === "streams";
-  const toFigure = (row: FigureRow): Figure => ({
-    id: row.id,
-    scenario: scenario.name,
-    label: row.label,
-    values: toValues(cells, row.toValues),
-    comparison: undefined,
-  });
+  const isStreams = isStreamed(scenario);
+  const toFigure = ({ id, label, ...row }: FigureRow): Figure => {
+    const values = toValues(cells, row.toValues);
+    const limit = scenario.limits.find(({ figure }) => figure === id);
+    return {
+      id,
+      scenario: scenario.name,
+      label,
+      values,
+      comparison: undefined,
+      limit: limit && checkLimit(limit, values),
+    };
+  };
   const cpu = toFigure({
     id: isStreams ? "event_cpu_us" : "request_cpu_us",
     label: isStreams ? "CPU per event, µs" : "CPU per request, µs",

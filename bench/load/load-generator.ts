@@ -2,16 +2,24 @@
  * Makes the load and times it from the client's side. It runs in the bench's own process, which is
  * neither the mock's nor that of what is measured.
  *
- * Both loads are open: they come at their own time, whether or not the answers keep up.
+ * All loads are open: they come at their own time, whether or not the answers keep up.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CompletionCheck, StreamCheck } from "./answer-check.ts";
+import type { AnswerCheck } from "./answer-check.ts";
+import { ConnectionPool } from "./connection-pool.ts";
 import { HttpConnection, encodeRequest } from "./http-connection.ts";
 import type { Address } from "./http-connection.ts";
 import { InvalidRun } from "./invalid-run.ts";
+import { holdOpen } from "./measured-window.ts";
+import type { MeasuredWindow } from "./measured-window.ts";
+import { RequestTally } from "./request-tally.ts";
+import type { RequestLoad } from "./request-tally.ts";
 import { requestBody, startStepMs } from "./scenario.ts";
-import type { RequestShape, Scenario, StreamShape } from "./scenario.ts";
-import { Lateness } from "./lateness.ts";
+import type { ArrivalShape, RequestShape, Scenario, StreamShape } from "./scenario.ts";
+import { StreamTally } from "./stream-tally.ts";
+import type { StreamLoad } from "./stream-tally.ts";
+import { until } from "./until.ts";
 
 export interface Target {
   readonly address: Address;
@@ -21,47 +29,20 @@ export interface Target {
   readonly model: string;
 }
 
-/** Called at both ends of the measured time, when the load is steady. */
-export interface MeasuredWindow {
-  open(): void;
-  close(): void;
-}
-
-export interface StreamLoad {
-  /** Streams that had brought content when the window opened. */
-  readonly begun: number;
-  /** Events with content that arrived in the window. */
-  readonly events: number;
-  /** HTTP chunks that brought them: as many, unless a proxy put several events in one. */
-  readonly pieces: number;
-  /** From the request to the first content, one per stream. */
-  readonly firstChunkMs: readonly number[];
-  /** From content to content of the same stream, in the window. */
-  readonly gapMs: readonly number[];
-  /** By how much events came later than the pace of their stream demands, in the window. */
-  readonly latenessMs: readonly number[];
-}
-
-export interface RequestLoad {
-  /** Answers that were complete in the window. */
-  readonly answers: number;
-  /** From the moment a request was due, waiting for a connection included; begun in the window. */
-  readonly latencyMs: readonly number[];
-}
-
 /** A server takes this long to welcome a thousand clients at once; that is not what is measured. */
 const CONNECTED_MS = 500;
 
 /** What is still running this long after it should have ended never will, also where the load is excessive. */
 const END_MS_MAX = 20_000;
 
+/** Streams that all begin before the window, and end after it, each on a connection of its own. */
 export async function loadStreams(
   target: Target,
   { scenario, shape }: { readonly scenario: Scenario; readonly shape: StreamShape },
   window: MeasuredWindow,
 ): Promise<StreamLoad> {
   const request = toRequestBytes(target, scenario);
-  const tally = new StreamTally(shape.gapMs);
+  const tally = new StreamTally({ paceMs: shape.gapMs, firstChunks: "of_all" });
   const connections = await openAll(target.address, shape.streams);
   await sleep(CONNECTED_MS);
   try {
@@ -75,14 +56,11 @@ export async function loadStreams(
       exchanges.push(connection.exchange(request, stream));
     }
     await sleep(shape.settleMs);
-    tally.open();
-    window.open();
-    await Promise.all([sleep(shape.windowMs), leaveInTurn(shape, connections, streams)]);
-    tally.isOpen = false;
-    window.close();
+    await holdOpen([tally, window], () =>
+      Promise.all([sleep(shape.windowMs), leaveInTurn(shape, connections, streams)]),
+    );
     await untilAllEnd(exchanges);
     requireGoodAnswers(streams);
-    tally.settle();
     return tally;
   } finally {
     for (const connection of connections) connection.close();
@@ -105,26 +83,75 @@ async function leaveInTurn(
   }
 }
 
+/** Short streams that begin and end all the time. */
+export async function loadArrivals(
+  target: Target,
+  { scenario, shape }: { readonly scenario: Scenario; readonly shape: ArrivalShape },
+  window: MeasuredWindow,
+): Promise<StreamLoad> {
+  const tally = new StreamTally({ paceMs: shape.gapMs, firstChunks: "due_in_window" });
+  const begin = (): AnswerCheck => new StreamCheck(scenario.tokens, tally.listen());
+  await loadAtRate(target, { scenario, shape, begin }, [tally, window]);
+  return tally;
+}
+
 export async function loadRequests(
   target: Target,
   { scenario, shape }: { readonly scenario: Scenario; readonly shape: RequestShape },
   window: MeasuredWindow,
 ): Promise<RequestLoad> {
+  const tally = new RequestTally();
+  const begin = (): AnswerCheck => new CompletionCheck(scenario.tokens, tally.listen());
+  await loadAtRate(target, { scenario, shape, begin }, [tally, window]);
+  return tally;
+}
+
+interface RateLoad {
+  readonly scenario: Scenario;
+  readonly shape: RequestShape;
+  /** For a request that is due now. */
+  readonly begin: () => AnswerCheck;
+}
+
+/** Requests that are sent when they are due, on connections that are kept alive. */
+async function loadAtRate(
+  target: Target,
+  { scenario, shape, begin }: RateLoad,
+  windows: readonly MeasuredWindow[],
+): Promise<void> {
+  const request = toRequestBytes(target, scenario);
   const connections = await openAll(target.address, shape.connections);
   try {
-    const sender = new RequestSender(toRequestBytes(target, scenario), scenario, connections);
-    const sent = sender.sendAll(shape);
+    const pool = new ConnectionPool(connections);
+    const checks: AnswerCheck[] = [];
+    const exchanges: Promise<void>[] = [];
+    const sent = atRate(shape, () => {
+      const check = begin();
+      checks.push(check);
+      exchanges.push(pool.exchange(request, check));
+    });
     await sleep(shape.settleMs);
-    sender.isOpen = true;
-    window.open();
-    await sleep(shape.windowMs);
-    sender.isOpen = false;
-    window.close();
-    await untilAllEnd(await sent);
-    requireGoodAnswers(sender.checks);
-    return sender;
+    await holdOpen(windows, () => sleep(shape.windowMs));
+    await sent;
+    await untilAllEnd(exchanges);
+    requireGoodAnswers(checks);
   } finally {
     for (const connection of connections) connection.close();
+  }
+}
+
+async function atRate(
+  { requestsPerSecond, settleMs, windowMs }: RequestShape,
+  send: () => void,
+): Promise<void> {
+  const startMs = performance.now();
+  const stepMs = 1000 / requestsPerSecond;
+  /** The load goes on until the window has surely closed. */
+  const spareMs = 100;
+  const endMs = startMs + settleMs + windowMs + spareMs;
+  for (let dueMs = startMs; dueMs < endMs; dueMs += stepMs) {
+    await until(dueMs);
+    send();
   }
 }
 
@@ -140,116 +167,12 @@ export async function ask(target: Target, scenario: Scenario): Promise<void> {
   }
 }
 
-class StreamTally implements StreamLoad {
-  isOpen = false;
-  begun = 0;
-  events = 0;
-  pieces = 0;
-  readonly firstChunkMs: number[] = [];
-  readonly gapMs: number[] = [];
-  readonly latenessMs: number[] = [];
-  readonly #paceMs: number;
-  readonly #lateness: Lateness[] = [];
-
-  constructor(paceMs: number) {
-    this.#paceMs = paceMs;
-  }
-
-  open(): void {
-    this.isOpen = true;
-    this.begun = this.firstChunkMs.length;
-  }
-
-  /** When all streams have ended. */
-  settle(): void {
-    for (const stream of this.#lateness) this.latenessMs.push(...stream.valuesMs);
-  }
-
-  /** For one stream, whose request is sent now. */
-  listen(): { piece(): void; chunk(index: number, atMs: number): void } {
-    let lastMs = performance.now();
-    const lateness = new Lateness(this.#paceMs);
-    this.#lateness.push(lateness);
-    return {
-      piece: () => {
-        if (this.isOpen) this.pieces++;
-      },
-      chunk: (index, atMs) => {
-        if (index === 0) this.firstChunkMs.push(atMs - lastMs);
-        if (this.isOpen) {
-          this.events++;
-          this.gapMs.push(atMs - lastMs);
-          lateness.add(index, atMs);
-        }
-        lastMs = atMs;
-      },
-    };
-  }
-}
-
-class RequestSender implements RequestLoad {
-  isOpen = false;
-  answers = 0;
-  readonly latencyMs: number[] = [];
-  readonly checks: CompletionCheck[] = [];
-  readonly #request: Buffer;
-  readonly #scenario: Scenario;
-  readonly #idle: HttpConnection[];
-  readonly #waiting: ((connection: HttpConnection) => void)[] = [];
-
-  constructor(request: Buffer, scenario: Scenario, connections: readonly HttpConnection[]) {
-    this.#request = request;
-    this.#scenario = scenario;
-    this.#idle = [...connections];
-  }
-
-  /** @returns all requests, when the last one has been sent. */
-  async sendAll({ requestsPerSecond, settleMs, windowMs }: RequestShape): Promise<Promise<void>[]> {
-    const exchanges: Promise<void>[] = [];
-    const startMs = performance.now();
-    const stepMs = 1000 / requestsPerSecond;
-    /** The load goes on until the window has surely closed. */
-    const spareMs = 100;
-    const endMs = startMs + settleMs + windowMs + spareMs;
-    for (let dueMs = startMs; dueMs < endMs; dueMs += stepMs) {
-      await until(dueMs);
-      exchanges.push(this.#send());
-    }
-    return exchanges;
-  }
-
-  async #send(): Promise<void> {
-    const isCounted = this.isOpen;
-    // Not the planned time: a timer's millisecond of delay would hide what is looked for.
-    const dueMs = performance.now();
-    const check = new CompletionCheck(this.#scenario.tokens);
-    this.checks.push(check);
-    const connection = this.#idle.shift() ?? (await this.#nextConnection());
-    await connection.exchange(this.#request, check);
-    if (isCounted) this.latencyMs.push(performance.now() - dueMs);
-    if (this.isOpen) this.answers++;
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(connection);
-    else next(connection);
-  }
-
-  #nextConnection(): Promise<HttpConnection> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-}
-
 function toRequestBytes({ address, path, headers, model }: Target, scenario: Scenario): Buffer {
   return encodeRequest(address, path, headers, requestBody(scenario, model));
 }
 
 function openAll(address: Address, count: number): Promise<HttpConnection[]> {
   return Promise.all(Array.from({ length: count }, () => HttpConnection.open(address)));
-}
-
-/** At once when it is late: what is behind catches up. */
-async function until(atMs: number): Promise<void> {
-  const waitMs = atMs - performance.now();
-  if (waitMs > 0) await sleep(waitMs);
 }
 
 async function untilAllEnd(exchanges: readonly Promise<void>[]): Promise<void> {
@@ -260,7 +183,7 @@ async function untilAllEnd(exchanges: readonly Promise<void>[]): Promise<void> {
   if (winner === "late") throw new InvalidRun(`answers have not ended ${END_MS_MAX} ms too late`);
 }
 
-function requireGoodAnswers(checks: readonly { readonly problem: string | undefined }[]): void {
+function requireGoodAnswers(checks: readonly AnswerCheck[]): void {
   const problems = checks.map(({ problem }) => problem).filter((problem) => problem !== undefined);
   if (problems.length === 0) return;
   throw new InvalidRun(`${problems.length} of ${checks.length} answers are bad: ${problems[0]}`);

@@ -1,7 +1,8 @@
 /** One cell of the run: one scenario through one subject, once. */
 import { InvalidRun } from "./invalid-run.ts";
-import { loadRequests, loadStreams } from "./load-generator.ts";
-import type { MeasuredWindow, Target } from "./load-generator.ts";
+import { loadArrivals, loadRequests, loadStreams } from "./load-generator.ts";
+import type { Target } from "./load-generator.ts";
+import type { MeasuredWindow } from "./measured-window.ts";
 import type { Mock } from "./mock-process.ts";
 import type { Plan } from "./plan.ts";
 import type { Pinning } from "./pinning.ts";
@@ -9,6 +10,7 @@ import { readCoreBusyMs, readCpuMs, readMemoryBytes } from "./process-cpu.ts";
 import type { CpuClock } from "./process-cpu.ts";
 import { plannedUnits } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
+import type { StreamLoad } from "./stream-tally.ts";
 import type { Subject } from "./subjects/subject.ts";
 
 /** Streams and requests are both told by these; `units` are events or answers in the window. */
@@ -76,20 +78,27 @@ export async function measure(
   }
 }
 
-async function play(
-  target: Target,
-  scenario: Scenario,
-  window: MeasuredWindow,
-): Promise<Pick<Cell, "units" | "latencies"> & { readonly begun: number }> {
+type Played = Pick<Cell, "units" | "latencies"> & { readonly begun: number };
+
+async function play(target: Target, scenario: Scenario, window: MeasuredWindow): Promise<Played> {
   const { traffic } = scenario;
-  if (traffic.type === "streams") {
-    const load = await loadStreams(target, { scenario, shape: traffic }, window);
-    const { begun, events, pieces, firstChunkMs, gapMs, latenessMs } = load;
-    const { type } = traffic;
-    return { begun, units: events, latencies: { type, firstChunkMs, gapMs, latenessMs, pieces } };
+  switch (traffic.type) {
+    case "streams":
+      return ofStreams(await loadStreams(target, { scenario, shape: traffic }, window));
+    case "arrivals":
+      return ofStreams(await loadArrivals(target, { scenario, shape: traffic }, window));
+    case "requests": {
+      const load = await loadRequests(target, { scenario, shape: traffic }, window);
+      const { answers, latencyMs } = load;
+      return { begun: 0, units: answers, latencies: { type: "requests", latencyMs } };
+    }
   }
-  const { answers, latencyMs } = await loadRequests(target, { scenario, shape: traffic }, window);
-  return { begun: 0, units: answers, latencies: { type: traffic.type, latencyMs } };
+}
+
+function ofStreams(load: StreamLoad): Played {
+  const { begun, events, firstChunkMs, gapMs, latenessMs, pieces } = load;
+  const latencies = { type: "streams", firstChunkMs, gapMs, latenessMs, pieces } as const;
+  return { begun, units: events, latencies };
 }
 
 export function toTarget(subject: Subject, scenario: Scenario): Target {

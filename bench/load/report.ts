@@ -4,11 +4,13 @@ import type { Environment } from "../environment.ts";
 import { COLD_START } from "./cold-start.ts";
 import { cpuUsPerUnit, toRatios } from "./figures.ts";
 import type { Figure } from "./figures.ts";
+import { formatLimit, formatLimited } from "./limit.ts";
 import type { Cell } from "./measure.ts";
 import type { Pinning } from "./pinning.ts";
 import { TICK_MS } from "./process-cpu.ts";
 import type { CpuClock } from "./process-cpu.ts";
 import type { Round } from "./rounds.ts";
+import { isStreamed } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { toSpread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
@@ -66,13 +68,13 @@ function formatColdStart(figures: readonly Figure[]): string[] {
 
 /** One line per round, while the run goes on. */
 export function formatRound({ scenario, number, cells, gaps }: Round): string {
-  const { label, rounds, traffic } = scenario;
+  const { label, rounds } = scenario;
   const name = number === 0 ? "warm-up" : `round ${number} of ${rounds}`;
   const costs = cells
     .filter(({ subject }) => subject !== DIRECT)
     .map((cell) => `${cell.subject} ${formatNumber(cpuUsPerUnit(cell))}`);
   const ratio = toSpread(toRatios(scenario, cells));
-  const unit = traffic.type === "streams" ? "µs per event" : "µs per request";
+  const unit = isStreamed(scenario) ? "µs per event" : "µs per request";
   const times = ratio ? ` (${ratio.median.toFixed(2)}×)` : "";
   const missing = gaps.map((gap) => `\n  left out: ${gap}`).join("");
   return `${label}, ${name}: ${unit}: ${costs.join(", ")}${times}${missing}`;
@@ -82,7 +84,12 @@ const NGINX_MISSING = `
 !! THE RATIO IS MISSING: nginx is not installed, and the budgets are multiples of nginx.
 !! Debian, Ubuntu: sudo apt-get install nginx. Its service is not needed and may be stopped.`;
 
-function formatComparison({ comparison }: Figure): string[] {
+/** What it is compared with, what was promised, and whether that is kept. */
+function formatComparison({ comparison, limit }: Figure): string[] {
+  if (limit !== undefined) {
+    const verdict = limit.isMet ? "yes" : "NO";
+    return [NOTHING, formatLimit(limit), `${verdict} (${formatLimited(limit)})`];
+  }
   if (comparison === undefined) return [NOTHING, NOTHING, NOTHING];
   const { ratio, budget, isMet } = comparison;
   const { median, min, max } = ratio;

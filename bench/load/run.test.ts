@@ -18,6 +18,7 @@ const SHARED = {
   warmUp: undefined,
   rounds: 1,
   comparison: { type: "in_turns", with: "nginx", budget: undefined },
+  limits: [],
   load: "required",
 } as const;
 const STREAM_COUNT = 10;
@@ -43,6 +44,21 @@ const REQUESTS = createScenario({
     settleMs: 100,
     windowMs: 400,
   },
+});
+
+const ARRIVALS = createScenario({
+  ...SHARED,
+  name: "arrivals",
+  traffic: {
+    type: "arrivals",
+    requestsPerSecond: 50,
+    eventsPerStream: 5,
+    gapMs: 20,
+    connections: 20,
+    settleMs: 200,
+    windowMs: 600,
+  },
+  limits: [{ type: "added", figure: "first_chunk_p99_ms", max: 60_000 }],
 });
 
 /** A run in miniature: enough to see that all events arrive, too short for any figure. */
@@ -104,7 +120,8 @@ test(
       expect([cpuMs > 0, memoryBytes > 0]).toEqual(Array(2).fill(subject === "slipstream"));
       if (latencies.type === "requests") continue;
       expect(latencies.firstChunkMs).toHaveLength(STREAM_COUNT);
-      expect(latencies.gapMs).toHaveLength(units);
+      // A first content that came late has no gap.
+      expect(latencies.gapMs.length).toBeGreaterThanOrEqual(units - STREAM_COUNT);
       expect(latencies.latenessMs).toHaveLength(units);
     }
     expect(toFigures(PLAN.scenarios, cells).map(({ comparison }) => comparison)).not.toContainEqual(
@@ -174,6 +191,27 @@ test(
     expect(starts).toMatchObject([{ subject: "slipstream" }]);
     expect(starts[0]?.firstAnswerMs).toBeGreaterThan(50);
     expect(starts[0]?.memoryBytes).toBeGreaterThan(2 ** 24);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "streams that arrive all the time tell what the gateway adds to their first content",
+  async () => {
+    const scenarios = [ARRIVALS];
+    const cells = await runPlan([startDirect, startGateway], undefined, { ...PLAN, scenarios });
+    expect(cells.map(({ subject }) => subject)).toEqual(["direct", "slipstream"]);
+    for (const { units, latencies } of cells) {
+      if (latencies.type !== "streams") throw new Error("streams are told as such");
+      expect(units).toBeGreaterThan(0);
+      expect(latencies.latenessMs).toHaveLength(units);
+      expect(latencies.firstChunkMs.length).toBeGreaterThan(0);
+      // No connection is opened in the window, and no stream of before or behind it counts.
+      const { requestsPerSecond, windowMs } = ARRIVALS.traffic as Traffic & { type: "arrivals" };
+      expect(latencies.firstChunkMs.length).toBeLessThan((requestsPerSecond * windowMs * 2) / 1000);
+    }
+    const limits = toFigures(scenarios, cells).flatMap(({ id, limit }) => (limit ? [id] : []));
+    expect(limits).toEqual(["first_chunk_p99_ms"]);
   },
   TIMEOUT_MS,
 );

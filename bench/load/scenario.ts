@@ -4,6 +4,7 @@
  * The mock's tokens are ` token_0 token_1 ...`, so every answer can be told from a damaged one.
  */
 
+import type { Limit } from "./limit.ts";
 import type { BARE, NGINX } from "./subjects/subject.ts";
 
 /** Streams at a fixed pace: every token is an event. */
@@ -26,8 +27,16 @@ export interface RequestShape {
   readonly windowMs: number;
 }
 
+/** The same, each answered with a short stream at a fixed pace. */
+export interface ArrivalShape extends RequestShape {
+  readonly eventsPerStream: number;
+  /** ms from event to event of one stream. */
+  readonly gapMs: number;
+}
+
 export type Traffic =
   | ({ readonly type: "streams" } & StreamShape)
+  | ({ readonly type: "arrivals" } & ArrivalShape)
   | ({ readonly type: "requests" } & RequestShape);
 
 /** With what the gateway is compared, and what of: CPU per event or request, as a multiple. */
@@ -56,6 +65,8 @@ export interface ScenarioRow {
   /** Even, so that each order of nginx and gateway comes as often as the other. */
   readonly rounds: number;
   readonly comparison: ComparisonPlan;
+  /** What else is promised of the gateway. */
+  readonly limits: readonly Limit[];
   /**
    * Whether the load has to come as planned for the run to be valid. If it is more than can be made, what comes of
    * it is the figure.
@@ -71,11 +82,21 @@ export interface Scenario extends Omit<ScenarioRow, "warmUp"> {
   readonly tokens: number;
 }
 
+/** Whether events are counted, or whole answers. */
+export function isStreamed({ traffic }: Scenario): boolean {
+  return traffic.type !== "requests";
+}
+
 /** Of the window's planned units, how many can come: who leaves evenly spread misses half of it. */
 export function plannedUnits({ traffic }: Scenario, windowMs: number): number {
-  if (traffic.type === "requests") return (traffic.requestsPerSecond * windowMs) / 1000;
-  const { streams, gapMs, leavingShare } = traffic;
-  return ((streams * windowMs) / gapMs) * (1 - leavingShare / 2);
+  switch (traffic.type) {
+    case "streams":
+      return ((traffic.streams * windowMs) / traffic.gapMs) * (1 - traffic.leavingShare / 2);
+    case "arrivals":
+      return (traffic.requestsPerSecond * traffic.eventsPerStream * windowMs) / 1000;
+    case "requests":
+      return (traffic.requestsPerSecond * windowMs) / 1000;
+  }
 }
 
 /** With the envelope, an answer of about 1 KB. */
@@ -85,13 +106,20 @@ const PROMPT = "Say what a gateway does with a stream of tokens. ";
 
 export function createScenario(row: ScenarioRow): Scenario {
   const warmUp = createWarmUp(row);
-  const { traffic } = row;
-  if (traffic.type === "requests") {
-    const script = `mock/tokens=${TOKENS_PER_ANSWER}`;
-    return { ...row, warmUp, script, tokens: TOKENS_PER_ANSWER };
+  const tokens = tokensPerAnswer(row.traffic);
+  const pace = row.traffic.type === "requests" ? "" : `,gap=${row.traffic.gapMs}`;
+  return { ...row, warmUp, script: `mock/tokens=${tokens}${pace}`, tokens };
+}
+
+function tokensPerAnswer(traffic: Traffic): number {
+  switch (traffic.type) {
+    case "streams":
+      return tokensPerStream(traffic);
+    case "arrivals":
+      return traffic.eventsPerStream;
+    case "requests":
+      return TOKENS_PER_ANSWER;
   }
-  const tokens = tokensPerStream(traffic);
-  return { ...row, warmUp, script: `mock/tokens=${tokens},gap=${traffic.gapMs}`, tokens };
 }
 
 /** How much of it comes does not matter. */
@@ -109,11 +137,12 @@ export function withWarmUps(scenarios: readonly Scenario[]): Scenario[] {
 }
 
 /** @param model As the subject calls it. */
-export function requestBody({ traffic, promptBytes }: Scenario, model: string): string {
+export function requestBody(scenario: Scenario, model: string): string {
+  const { promptBytes } = scenario;
   const content = PROMPT.repeat(Math.ceil(promptBytes / PROMPT.length)).slice(0, promptBytes);
   return JSON.stringify({
     model,
-    stream: traffic.type === "streams",
+    stream: isStreamed(scenario),
     messages: [{ role: "user", content }],
   });
 }

@@ -59,6 +59,7 @@ export function sampleLoad(run: SampleRun): LoadResult {
         label: "CPU per event, µs",
         values: { nginx: { median: 15, min: 14, max: 16 }, slipstream: cpu },
         comparison: { ratio: { median: 2, min: 1.8, max: 2.2 }, budget: 2, isMet: true },
+        limit: undefined,
       },
       {
         id: "event_cpu_us",
@@ -70,20 +71,26 @@ export function sampleLoad(run: SampleRun): LoadResult {
           budget: undefined,
           isMet: true,
         },
+        limit: undefined,
       },
       {
         id: "first_chunk_p99_ms",
         scenario: "streams",
         label: "first chunk p99, ms",
-        values: { slipstream: { median: 5, min: 5, max: 5 } },
+        values: {
+          direct: { median: 3.3, min: 3.3, max: 3.3 },
+          slipstream: { median: 5, min: 5, max: 5 },
+        },
         comparison: undefined,
+        limit: { type: "added", max: 2, value: 1.7, isMet: true },
       },
       {
         id: "memory_mib",
         scenario: "streams",
         label: "memory, MiB",
-        values: { slipstream: { median: 180, min: 179, max: 181 } },
+        values: { slipstream: { median: 180, min: 179, max: 257 } },
         comparison: undefined,
+        limit: { type: "at_most", max: 256, value: 257, isMet: false },
       },
     ],
   };

@@ -44,7 +44,6 @@ export class FakeCollector {
   }
 
   get endpoint(): string {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 

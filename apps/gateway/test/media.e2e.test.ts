@@ -6,8 +6,7 @@ import type { ClientRequest, IncomingMessage, Server, ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { countBufferBytes } from "@slipstream/testkit/collect-garbage";
 import { eventually } from "@slipstream/testkit/eventually";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -151,15 +150,6 @@ test("edits an image", async () => {
   expect(data?.[0]?.b64_json).toBe("AAAA");
   expect(received[0]?.body.toString("latin1")).toContain("upstream-brush");
 });
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-/** Bytes of buffers in this process: client, gateway and upstream together. */
-function countBufferBytes(): number {
-  collectGarbage();
-  return process.memoryUsage().arrayBuffers;
-}
 
 /** Looks so often that one look in the middle of a step does not count. */
 const LOOKS = 20;

@@ -1,8 +1,7 @@
 /** Answers that are not streams, the other endpoints, and what is recorded about requests. */
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { countBufferBytes } from "@slipstream/testkit/collect-garbage";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { embed } from "../src/embeddings.ts";
 import { fingerprint } from "../src/inference.ts";
@@ -167,7 +166,7 @@ test.each([
 ])("a client that stops reading stops %s, and loses nothing", async (_, isStream, model) => {
   await post(mock, model, { body: { stream: isStream } });
   mock.reset();
-  const heldBytes = bufferBytes();
+  const heldBytes = countBufferBytes();
   const socket = connect(mock.port, "127.0.0.1").pause();
   socket.write(toRequest(model, { stream: isStream, isLast: true }));
   await until(() => mock.stats().recent[0]?.scenario !== undefined);
@@ -178,18 +177,11 @@ test.each([
   }
   expect(written).toBeLessThan(20_000_000);
   expect(mock.stats().recent[0]?.outcome).toBe("running");
-  if (isStream) expect(bufferBytes() - heldBytes).toBeLessThan(10_000_000);
+  if (isStream) expect(countBufferBytes() - heldBytes).toBeLessThan(10_000_000);
   socket.resume();
   await until(() => mock.stats().completed === 1);
   expect(mock.stats().bytesWritten).toBeGreaterThan(50_000_000);
 });
-
-/** Bytes in buffers that are still in use. */
-function bufferBytes(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  return process.memoryUsage().arrayBuffers;
-}
 
 test("the statistics remember a thousand requests, and forget them when told", async () => {
   const request = toRequest("mock/tokens=0");

@@ -11,6 +11,7 @@
 import { HeldBytes } from "./held-bytes.ts";
 import { findLineEnd, readErrorData, readEventData, replaceEventData } from "./sse-event.ts";
 
+const NOTHING = Buffer.alloc(0);
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
@@ -66,7 +67,7 @@ export class SseScanner {
   #isAfterCr = false;
   #hasCr = false;
   /** After the verdict `cut`: the event as it is passed on. */
-  #cutEvent: Buffer = Buffer.alloc(0);
+  #cutEvent: Buffer = NOTHING;
   /** Lines of the event that was found last, as far as they lie in this frame, and where the first ends. */
   #lines = 0;
   #firstLineEnd = 0;
@@ -101,7 +102,7 @@ export class SseScanner {
       if (verdict !== "pass") {
         this.#pass(frame, runStart, eventStart);
         if (verdict === "stop") return false;
-        if (verdict === "cut") this.#output.pass(this.#cutEvent);
+        if (verdict === "cut") this.#output.pass(this.#takeCutEvent());
         runStart = eventEnd;
       }
       eventStart = eventEnd;
@@ -183,6 +184,13 @@ export class SseScanner {
     return verdict;
   }
 
+  /** Keeps nothing: one small buffer keeps all 64 KiB that Node has cut it from. */
+  #takeCutEvent(): Buffer {
+    const event = this.#cutEvent;
+    this.#cutEvent = NOTHING;
+    return event;
+  }
+
   /** @returns false to stop. */
   #endHeldEvent(tail: Buffer): boolean {
     if (this.#oversizeBytes > 0) {
@@ -194,7 +202,7 @@ export class SseScanner {
     const event = this.#held.take();
     const verdict = this.#readWholeEvent(event);
     if (verdict === "pass") this.#output.pass(event);
-    if (verdict === "cut") this.#output.pass(this.#cutEvent);
+    if (verdict === "cut") this.#output.pass(this.#takeCutEvent());
     return verdict !== "stop";
   }
 

@@ -10,10 +10,11 @@ import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as startTimer } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { trace } from "@opentelemetry/api";
+import { getBooleanFromEnv } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import { AlwaysOnSampler, BatchSpanProcessor } from "@opentelemetry/sdk-trace";
+import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { Logger } from "../logger.ts";
 import type { LossRecorder } from "../losses.ts";
@@ -57,36 +58,34 @@ export interface Collector {
 }
 
 export function startCollector(options: CollectorOptions): Collector {
-  const queue = new SpanQueue(options.recordLoss);
+  const resource = resourceFromAttributes({
+    "service.name": "slipstream",
+    "service.version": options.version,
+    "service.instance.id": options.instanceId,
+  });
+  const instrumentationScope = { name: "slipstream", version: options.version };
+  const queue = new SpanQueue({ resource, instrumentationScope }, options.recordLoss);
+  const processor = new BatchSpanProcessor({
+    exporter: queue.watch(tellingExporter(createExporter(options), options.logger)),
+    maxQueueSize: WAITING_SPANS_MAX,
+    maxExportBatchSize: BATCH_SPANS_MAX,
+    scheduledDelayMillis: BATCH_DELAY_MS,
+    exportTimeoutMillis: BATCH_TIMEOUT_MS,
+  });
   const sdk = new NodeSDK({
     autoDetectResources: false,
-    resource: resourceFromAttributes({
-      "service.name": "slipstream",
-      "service.version": options.version,
-      "service.instance.id": options.instanceId,
-    }),
-    // What is to be kept was decided before there was a span.
-    sampler: new AlwaysOnSampler(),
-    idGenerator: queue.idGenerator,
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: queue.watch(tellingExporter(createExporter(options), options.logger)),
-        maxQueueSize: WAITING_SPANS_MAX,
-        maxExportBatchSize: BATCH_SPANS_MAX,
-        scheduledDelayMillis: BATCH_DELAY_MS,
-        exportTimeoutMillis: BATCH_TIMEOUT_MS,
-      }),
-    ],
+    resource,
+    spanProcessors: [processor],
     // Left out, they would become exporters of their own.
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
     textMapPropagator: null,
   });
-  trace.disable();
   sdk.start();
-  queue.tracer = trace.getTracer("slipstream", options.version);
   trace.disable();
+  // Turned off by the SDK's own variable, it ends nothing that it has not started.
+  queue.processor = getBooleanFromEnv("OTEL_SDK_DISABLED") ? undefined : processor;
   let closed: Promise<void> | undefined;
   return {
     add: (spans, part) => queue.add(spans, part),
@@ -95,7 +94,7 @@ export function startCollector(options: CollectorOptions): Collector {
 }
 
 async function flush(queue: SpanQueue, sdk: NodeSDK): Promise<void> {
-  queue.tracer = undefined;
+  queue.processor = undefined;
   // What did not arrive has been counted by the queue.
   const flushed = sdk.shutdown().catch(() => undefined);
   const given = new AbortController();

@@ -5,7 +5,7 @@
  * Until then there are no spans: a request that is not kept costs one small object per attempt and one
  * for itself, two random ids, a look into a map at each event and one header. That is 0.8 µs for a stream
  * with one attempt, where three empty spans of the SDK take 3 µs before anything is said in them; one
- * that is kept costs 10 µs, and its share of a message to the collector (bench/micro/tracing.bench.ts).
+ * that is kept costs 2.5 µs, and its share of a message to the collector (bench/micro/tracing.bench.ts).
  */
 import type { Clock } from "@slipstream/contracts/clock";
 import type {

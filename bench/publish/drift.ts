@@ -6,8 +6,13 @@ import type { HistoryLine } from "./history.ts";
 const WINDOW = 20;
 /** Fewer of them say nothing. */
 const RESULTS_MIN = 5;
-/** Median absolute deviations: two standard deviations of what is normally distributed. */
-const MADS = 3;
+/**
+ * Median absolute deviations: more than three standard deviations. A run has about a hundred figures, so that with
+ * two of them each run would warn of a few by chance.
+ */
+const MADS = 5;
+/** Of what is usual. Below, it is the machine's: a run hours later differs by as much. */
+const CHANGE_MIN = 0.1;
 
 export interface Drift {
   readonly part: string;
@@ -47,6 +52,6 @@ function toUsual(
   const usualSeconds = toSpread(values)?.median;
   if (usualSeconds === undefined || values.length < RESULTS_MIN) return undefined;
   const deviations = values.map((value) => Math.abs(value - usualSeconds));
-  const reach = MADS * (toSpread(deviations)?.median ?? 0);
+  const reach = Math.max(MADS * (toSpread(deviations)?.median ?? 0), CHANGE_MIN * usualSeconds);
   return { usualSeconds, low: usualSeconds - reach, high: usualSeconds + reach };
 }

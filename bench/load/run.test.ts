@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { measureColdStarts } from "./cold-start.ts";
 import { toFigures } from "./figures.ts";
@@ -241,6 +242,16 @@ test("the gateway is measured with keys on", { timeout: TIMEOUT_MS }, async () =
   const keyless = alter(startGateway, () => ({ headers: {} }));
   await expect(runPlan([keyless])).rejects.toThrow(
     /answers are bad: status 401\n[^]*"missing_api_key"/,
+  );
+});
+
+test("a peer that does not run is named", { timeout: TIMEOUT_MS }, async () => {
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  const url = new URL("http://127.0.0.1:9/v1/chat/completions");
+  const peer = { name: "other", url, pids: [pid], headers: {}, model: "{script}" };
+  const ended = startPeer(peer, { type: "free", reason: "a test" });
+  await expect(runPlan([ended])).rejects.toThrow(
+    `other cannot be measured: process ${pid} has ended`,
   );
 });
 

@@ -1,4 +1,5 @@
 /** Another gateway, which somebody else has started. */
+import { InvalidRun } from "../invalid-run.ts";
 import type { Pinning } from "../pinning.ts";
 import { pinProcess } from "../pinning.ts";
 import type { Peer } from "../peers-file.ts";
@@ -11,7 +12,7 @@ export function startPeer(
   pinning: Pinning,
 ): StartSubject {
   return () => {
-    for (const pid of listTree(pids)) pinProcess(pinning, "subject", pid);
+    for (const pid of listRunning(name, pids)) pinProcess(pinning, "subject", pid);
     return Promise.resolve({
       name,
       // An IPv6 address stands in brackets there.
@@ -28,4 +29,14 @@ export function startPeer(
         model.replaceAll("{script}", script).replaceAll("{scenario}", scenario),
     });
   };
+}
+
+/** @throws {InvalidRun} when one has ended, as a gateway does that refuses its configuration. */
+function listRunning(name: string, pids: readonly number[]): number[] {
+  try {
+    return listTree(pids);
+  } catch (error) {
+    if (!(error instanceof InvalidRun)) throw error;
+    throw new InvalidRun(`${name} cannot be measured: ${error.message}`);
+  }
 }

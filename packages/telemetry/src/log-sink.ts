@@ -16,10 +16,11 @@ import type { LossRecorder } from "./losses.ts";
 
 /** Some 2,500 requests at 400 bytes each; what comes on top of that is dropped and counted. */
 export const LOG_BUFFER_BYTES_MAX = 1_048_576;
-/** One write for about eighty lines: it wakes a thread of libuv, which costs as much as several lines. */
-const WRITE_BYTES_MIN = 32_768;
-/** As much as a pipe of Linux holds. */
-const WRITE_BYTES_MAX = 65_536;
+/**
+ * One write for about 150 lines: it wakes a thread of libuv, which costs as much as several lines. As much as
+ * a pipe of Linux holds.
+ */
+const WRITE_BYTES = 65_536;
 /** A line is seen this late at most when there are too few to fill a write. */
 const FLUSH_MS = 1_000;
 /** After a write that failed, because a pipe or a disk was full: until it is tried again. ms. */
@@ -59,7 +60,7 @@ export class LogSink implements DestinationStream {
     }
     this.#lines.push(line);
     this.#bytes += bytes;
-    if (this.#bytes >= WRITE_BYTES_MIN) this.#send();
+    if (this.#bytes >= WRITE_BYTES) this.#send();
   }
 
   /** Writes what waits, but takes no longer than `LOG_END_MS`; then no more lines are taken. */
@@ -85,7 +86,7 @@ export class LogSink implements DestinationStream {
     if (this.#state !== "writing") return;
     if (error === null) {
       this.#state = "idle";
-      if (this.#taken.length > 0 || this.#bytes >= WRITE_BYTES_MIN) this.#send();
+      if (this.#taken.length > 0 || this.#bytes >= WRITE_BYTES) this.#send();
       return;
     }
     this.#state = "retrying";
@@ -107,7 +108,7 @@ export class LogSink implements DestinationStream {
   /** As many as fill one write. */
   #countLines(): number {
     let characters = 0;
-    const last = this.#lines.findIndex((line) => (characters += line.length) >= WRITE_BYTES_MAX);
+    const last = this.#lines.findIndex((line) => (characters += line.length) >= WRITE_BYTES);
     return last === -1 ? this.#lines.length : last + 1;
   }
 

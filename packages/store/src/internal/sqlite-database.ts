@@ -12,6 +12,8 @@ const PRIMARY_CODE = 0xff;
  * Readers and the one writer do not block each other (write-ahead log), and what was committed
  * survives a loss of power (synchronous = full; `normal` would lose the last commits): a revoked key
  * must not come back and a settled record must not vanish. That is one fsync per commit.
+ *
+ * What finds somebody else writing from then on fails at once, see `isBusy`.
  */
 export function openSqliteDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, {
@@ -20,17 +22,9 @@ export function openSqliteDatabase(path: string): DatabaseSync {
   });
   useWriteAheadLog(database);
   database.exec("pragma synchronous = full");
-  return database;
-}
-
-/** Begins a transaction that may write, or throws without any wait when somebody else has one. */
-export function beginImmediately(database: DatabaseSync): void {
+  // Waiting is done where it keeps nobody else from reading, not in here.
   database.exec("pragma busy_timeout = 0");
-  try {
-    database.exec("begin immediate");
-  } finally {
-    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  }
+  return database;
 }
 
 /** Two processes that change the journal of a new file at once are told "busy" without any wait. */

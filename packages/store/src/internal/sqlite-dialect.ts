@@ -3,8 +3,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvariantError } from "@slipstream/contracts/errors";
-import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type {
+  CompiledQuery,
   DatabaseConnection,
   DatabaseIntrospector,
   Dialect,
@@ -18,7 +19,7 @@ import type {
 import { StoreError } from "../store-error.ts";
 import { BUSY_RETRIES_MAX, BUSY_RETRY_INTERVAL_MS } from "./busy-timeout.ts";
 import { SqliteBusyError } from "./sqlite-busy-error.ts";
-import type { SqliteValue } from "./sqlite-messages.ts";
+import type { SqliteResult, SqliteValue } from "./sqlite-messages.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
@@ -69,7 +70,7 @@ class SqliteWorkerDriver implements Driver {
   readonly #path: string;
   /** Whoever has the connection has it alone, a transaction until it ends. */
   readonly #line = new WaitingLine();
-  /** Transactions that wait, outside the line, for somebody else to finish writing. */
+  /** Statements and transactions that wait, outside the line, for somebody else to finish writing. */
   #busyWaiting = 0;
   #connection: SqliteWorkerConnection | undefined;
 
@@ -78,7 +79,8 @@ class SqliteWorkerDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    this.#connection = new SqliteWorkerConnection(await SqliteThread.open(this.#path));
+    const thread = await SqliteThread.open(this.#path);
+    this.#connection = new SqliteWorkerConnection(thread, (attempt) => this.#untilFree(attempt));
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -96,29 +98,17 @@ class SqliteWorkerDriver implements Driver {
 
   /**
    * A transaction that may write takes the lock for writing at its begin. One that asks for it later
-   * fails at once, without any wait, when another process has written in between. While another process
-   * has the lock, others may use the connection: reading needs no lock.
+   * fails, without any wait, when another process has written in between.
    */
   async beginTransaction(
-    connection: DatabaseConnection,
+    _connection: DatabaseConnection,
     { accessMode }: TransactionSettings,
   ): Promise<void> {
-    if (accessMode === "read only") {
-      await connection.executeQuery(CompiledQuery.raw("begin"));
-      return;
-    }
-    for (let retry = 0; ; retry++) {
-      try {
-        return await this.#opened().begin();
-      } catch (error) {
-        if (!(error instanceof SqliteBusyError) || retry === BUSY_RETRIES_MAX) throw error;
-        await this.#letOthersGo();
-      }
-    }
+    await this.#opened().begin(accessMode);
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
+  async commitTransaction(): Promise<void> {
+    await this.#opened().commit();
   }
 
   async rollbackTransaction(): Promise<void> {
@@ -131,6 +121,18 @@ class SqliteWorkerDriver implements Driver {
     while (this.#busyWaiting > 0) await this.#letOthersGo();
     await this.#connection?.close();
     this.#line.leave();
+  }
+
+  /** While another process writes, others may use the connection: reading needs no lock. */
+  async #untilFree<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    for (let retry = 0; ; retry++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof SqliteBusyError) || retry === BUSY_RETRIES_MAX) throw error;
+        await this.#letOthersGo();
+      }
+    }
   }
 
   /** Leaves the line for a moment and gets into it again, at its end. */
@@ -148,31 +150,47 @@ class SqliteWorkerDriver implements Driver {
   }
 }
 
+/** Tries again until no other process writes. */
+type UntilFree = <Result>(attempt: () => Promise<Result>) => Promise<Result>;
+
 class SqliteWorkerConnection implements DatabaseConnection {
   readonly #thread: SqliteThread;
+  readonly #untilFree: UntilFree;
+  #isInTransaction = false;
 
-  constructor(thread: SqliteThread) {
+  constructor(thread: SqliteThread, untilFree: UntilFree) {
     this.#thread = thread;
+    this.#untilFree = untilFree;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.#thread.execute<Row>({
-      type: "run",
-      sql,
-      parameters: parameters.map(toSqliteValue),
-    });
+    const { rows, changes } = await this.#run<Row>(sql, parameters.map(toSqliteValue));
     return changes === undefined ? { rows } : { rows, numAffectedRows: BigInt(changes) };
+  }
+
+  async #run<Row>(sql: string, parameters: readonly SqliteValue[]): Promise<SqliteResult<Row>> {
+    const attempt = () => this.#thread.execute<Row>({ type: "run", sql, parameters });
+    // Nobody else may come between the statements of a transaction.
+    return this.#isInTransaction ? attempt() : this.#untilFree(attempt);
   }
 
   streamQuery(): never {
     throw new InvariantError("rows are not streamed: read them in pages");
   }
 
-  async begin(): Promise<void> {
-    await this.#thread.execute({ type: "begin" });
+  async begin(accessMode: TransactionSettings["accessMode"]): Promise<void> {
+    if (accessMode === "read only") await this.#run("begin", []);
+    else await this.#untilFree(() => this.#thread.execute({ type: "begin" }));
+    this.#isInTransaction = true;
+  }
+
+  async commit(): Promise<void> {
+    await this.#run("commit", []);
+    this.#isInTransaction = false;
   }
 
   async rollback(): Promise<void> {
+    this.#isInTransaction = false;
     await this.#thread.execute({ type: "rollback" });
   }
 

@@ -7,6 +7,7 @@ export type SqliteValue = null | number | bigint | string | Uint8Array;
 export type SqliteCommand =
   /** First, once. */
   | { readonly type: "open"; readonly path: string }
+  /** Answered `busy` at once where it would write while somebody else does. */
   | { readonly type: "run"; readonly sql: string; readonly parameters: readonly SqliteValue[] }
   /** A transaction that may write. Answered `busy` at once while somebody else has one. */
   | { readonly type: "begin" }

@@ -5,7 +5,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parentPort } from "node:worker_threads";
 import { InvariantError } from "@slipstream/contracts/errors";
-import { beginImmediately, isBusy, openSqliteDatabase } from "./sqlite-database.ts";
+import { isBusy, openSqliteDatabase } from "./sqlite-database.ts";
 import type { SqliteCommand, SqliteReply, SqliteRequest, SqliteResult } from "./sqlite-messages.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -45,7 +45,7 @@ function execute(command: SqliteCommand): SqliteResult<Row> {
     case "run":
       return run(database, command);
     case "begin":
-      beginImmediately(database);
+      database.exec("begin immediate");
       return NO_RESULT;
     case "rollback":
       if (database.isTransaction) database.exec("rollback");

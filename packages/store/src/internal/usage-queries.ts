@@ -8,12 +8,14 @@ import type { UsageRow } from "./usage-records-table.ts";
 /** About half a megabyte, read in a few milliseconds: key look-ups wait for as long. */
 export const USAGE_LISTED_MAX = 1_000;
 
-/** Writes the rows in one transaction. A row that is there already stays as it is. */
+/** Writes all of the rows or none. A row that is there already stays as it is. */
 export type InsertUsage = (rows: readonly UsageRow[]) => Promise<void>;
 
 /**
  * The statement is built once for each number of rows and kept, at most a few kilobytes for each size of
  * batch: building it takes longer than all else that a batch costs the calling thread.
+ *
+ * One statement is a transaction of its own, without a begin and a commit that would go to the database and back.
  */
 export function createInsertUsage(db: Kysely<StoreTables>): InsertUsage {
   const statements = new Map<number, string>();
@@ -30,7 +32,7 @@ export function createInsertUsage(db: Kysely<StoreTables>): InsertUsage {
   return async (rows) => {
     const parameters = rows.flatMap((row): readonly unknown[] => Object.values(row));
     const statement = CompiledQuery.raw(findStatement(rows), parameters);
-    await db.transaction().execute((transaction) => transaction.executeQuery(statement));
+    await db.executeQuery(statement);
   };
 }
 

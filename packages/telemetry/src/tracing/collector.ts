@@ -84,7 +84,7 @@ export function startCollector(options: CollectorOptions): Collector {
   });
   sdk.start();
   trace.disable();
-  // Turned off by the SDK's own variable, it ends nothing that it has not started.
+  // Turned off by its own variable, the SDK would not send at the end what the processor still holds.
   queue.processor = getBooleanFromEnv("OTEL_SDK_DISABLED") ? undefined : processor;
   let closed: Promise<void> | undefined;
   return {

@@ -61,6 +61,16 @@ test("sees an error status and a lost connection", () => {
   expect(check.problem).toBe("status 502");
 });
 
+test("tells what a refusal says of itself, in one short line", () => {
+  const check = new StreamCheck(0, { piece() {}, chunk() {} });
+  check.head(401);
+  for (const piece of ['{\n  "error": "no', ` such key"\n}${" ".repeat(300)}`, "x".repeat(300)]) {
+    check.body(Buffer.from(piece));
+  }
+  check.end();
+  expect(check.problem).toBe('status 401: { "error": "no such key" }');
+});
+
 test.each([
   [answerText(3), undefined],
   [answerText(2), "wrong answer"],

@@ -21,23 +21,42 @@ interface CompletionJson {
   readonly choices?: readonly { readonly message?: { readonly content?: string | null } }[];
 }
 
+/** Of what an error says of itself, to see whether a key, a name or a setting is wrong. */
+const REFUSAL_CHARACTERS_MAX = 200;
+
 export abstract class AnswerCheck implements ResponseSink {
   #problem: string | undefined;
+  #refusedStatus: number | undefined;
+  /** The begin of the body of a refusal: each gateway has its own format, so it is told as it is. */
+  #refusal = "";
 
   get problem(): string | undefined {
-    return this.#problem;
+    if (this.#refusedStatus === undefined) return this.#problem;
+    const words = this.#refusal.replaceAll(/\s+/g, " ").trim();
+    return `status ${this.#refusedStatus}${words === "" ? "" : `: ${words}`}`;
   }
 
   head(status: number): void {
-    if (status !== 200) this.complain(`status ${status}`);
+    if (status !== 200) this.#refusedStatus = status;
+  }
+
+  body(bytes: Buffer): void {
+    if (this.#refusedStatus === undefined) return this.read(bytes);
+    const left = REFUSAL_CHARACTERS_MAX - this.#refusal.length;
+    this.#refusal += bytes.toString("utf8").slice(0, left);
+  }
+
+  end(): void {
+    if (this.#refusedStatus === undefined) this.finish();
   }
 
   failed(reason: string): void {
     this.complain(reason);
   }
 
-  abstract body(bytes: Buffer): void;
-  abstract end(): void;
+  /** Of an answer that is not a refusal. */
+  protected abstract read(bytes: Buffer): void;
+  protected abstract finish(): void;
 
   /** The first problem is the cause of the others. */
   protected complain(problem: string): void {
@@ -69,7 +88,7 @@ export class StreamCheck extends AnswerCheck {
     if (!this.#hasLeft) super.failed(reason);
   }
 
-  body(bytes: Buffer): void {
+  protected override read(bytes: Buffer): void {
     const atMs = performance.now();
     this.#listener.piece();
     const events = (this.#rest + bytes.toString("utf8")).split("\n\n");
@@ -77,7 +96,7 @@ export class StreamCheck extends AnswerCheck {
     for (const event of events) this.#readEvent(event, atMs);
   }
 
-  end(): void {
+  protected override finish(): void {
     if (this.#rest !== "") this.complain("an event without its end");
     if (!this.#isDone) this.complain("no [DONE]");
     if (this.#chunks !== this.#tokens) {
@@ -124,11 +143,11 @@ export class CompletionCheck extends AnswerCheck {
     this.#onEnd = onEnd;
   }
 
-  body(bytes: Buffer): void {
+  protected override read(bytes: Buffer): void {
     this.#pieces.push(bytes);
   }
 
-  end(): void {
+  protected override finish(): void {
     const body = Buffer.concat(this.#pieces).toString("utf8");
     const completion = parseJson(body) as CompletionJson | undefined;
     const content = completion?.choices?.[0]?.message?.content;

@@ -7,6 +7,7 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { HttpResponseReader } from "./http-response-reader.ts";
 import type { ResponseSink } from "./http-response-reader.ts";
+import { InvalidRun } from "./invalid-run.ts";
 
 export interface Address {
   readonly host: string;
@@ -25,10 +26,14 @@ export class HttpConnection {
     socket.on("close", () => this.#reader.fail("the connection was closed"));
   }
 
-  /** @throws when nobody listens there. */
+  /** @throws {InvalidRun} when nobody listens there. */
   static async open({ host, port }: Address): Promise<HttpConnection> {
     const socket = connect(port, host);
-    await once(socket, "connect");
+    try {
+      await once(socket, "connect");
+    } catch (cause) {
+      throw new InvalidRun(`nobody answers at ${host}:${port}: ${String(cause)}`, { cause });
+    }
     return new HttpConnection(socket);
   }
 

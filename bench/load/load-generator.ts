@@ -171,8 +171,17 @@ function toRequestBytes({ address, path, headers, model }: Target, scenario: Sce
   return encodeRequest(address, path, headers, requestBody(scenario, model));
 }
 
-function openAll(address: Address, count: number): Promise<HttpConnection[]> {
-  return Promise.all(Array.from({ length: count }, () => HttpConnection.open(address)));
+/** @throws {InvalidRun} when one is refused; the others are closed, for the run may go on without this subject. */
+async function openAll(address: Address, count: number): Promise<HttpConnection[]> {
+  const opening = Array.from({ length: count }, () => HttpConnection.open(address));
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    for (const opened of await Promise.allSettled(opening)) {
+      if (opened.status === "fulfilled") opened.value.close();
+    }
+    throw error;
+  }
 }
 
 async function untilAllEnd(exchanges: readonly Promise<void>[]): Promise<void> {

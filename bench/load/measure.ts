@@ -123,7 +123,7 @@ function requireLoad(
   const planned = plannedUnits(scenario, windowMs);
   if (units >= planned * loadShareMin) return;
   throw new InvalidRun(
-    `only ${units} of ${Math.round(planned)} came in time: the machine is too busy or too slow`,
+    `only ${units} of ${Math.round(planned)} came in time: it is too slow, or the machine too busy`,
   );
 }
 

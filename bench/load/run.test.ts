@@ -241,7 +241,7 @@ test("a stream that is too short makes the run invalid", { timeout: TIMEOUT_MS }
 test("the gateway is measured with keys on", { timeout: TIMEOUT_MS }, async () => {
   const keyless = alter(startGateway, () => ({ headers: {} }));
   await expect(runPlan([keyless])).rejects.toThrow(
-    /answers are bad: status 401\n[^]*"missing_api_key"/,
+    /answers are bad: status 401: .*"missing_api_key"/,
   );
 });
 
@@ -253,6 +253,28 @@ test("a peer that does not run is named", { timeout: TIMEOUT_MS }, async () => {
   await expect(runPlan([ended])).rejects.toThrow(
     `other cannot be measured: process ${pid} has ended`,
   );
+});
+
+/** Where nobody listens. */
+const NOWHERE = { host: "127.0.0.1", port: 9 };
+
+test("a peer that runs and does not listen yet is named", { timeout: TIMEOUT_MS }, async () => {
+  const url = new URL(`http://${NOWHERE.host}:${NOWHERE.port}/v1/chat/completions`);
+  const peer = { name: "other", url, pids: [process.pid], headers: {}, model: "{script}" };
+  const starting = startPeer(peer, { type: "free", reason: "a test" });
+  await expect(runPlan([starting])).rejects.toThrow(
+    "other cannot be measured: nobody answers at 127.0.0.1:9",
+  );
+});
+
+test("a peer that has gone in the middle leaves gaps", { timeout: TIMEOUT_MS }, async () => {
+  const gone = alter(startDirect, () => ({
+    name: "other",
+    address: NOWHERE,
+    failure: "leaves_gap",
+  }));
+  const cells = await runPlan([startDirect, gone]);
+  expect(cells.map(({ subject }) => subject)).toEqual(["direct", "direct"]);
 });
 
 test("an interrupted run ends what it has started", { timeout: TIMEOUT_MS }, async () => {

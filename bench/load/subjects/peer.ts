@@ -1,4 +1,6 @@
 /** Another gateway, which somebody else has started. */
+import type { Address } from "../http-connection.ts";
+import { HttpConnection } from "../http-connection.ts";
 import { InvalidRun } from "../invalid-run.ts";
 import type { Pinning } from "../pinning.ts";
 import { pinProcess } from "../pinning.ts";
@@ -11,15 +13,16 @@ export function startPeer(
   { name, url, pids, headers, model }: Peer,
   pinning: Pinning,
 ): StartSubject {
-  return () => {
-    for (const pid of listRunning(name, pids)) pinProcess(pinning, "subject", pid);
-    return Promise.resolve({
+  return async () => {
+    const address = toAddress(url);
+    await naming(name, async () => {
+      for (const pid of listTree(pids)) pinProcess(pinning, "subject", pid);
+      // One that is still starting has a process long before it listens.
+      (await HttpConnection.open(address)).close();
+    });
+    return {
       name,
-      // An IPv6 address stands in brackets there.
-      address: {
-        host: url.hostname.replaceAll(/^\[|\]$/g, ""),
-        port: Number(url.port === "" ? 80 : url.port),
-      },
+      address,
       path: `${url.pathname}${url.search}`,
       failure: "leaves_gap",
       startedMs: undefined,
@@ -27,14 +30,19 @@ export function startPeer(
       headers,
       modelOf: ({ name: scenario, script }) =>
         model.replaceAll("{script}", script).replaceAll("{scenario}", scenario),
-    });
+    };
   };
 }
 
-/** @throws {InvalidRun} when one has ended, as a gateway does that refuses its configuration. */
-function listRunning(name: string, pids: readonly number[]): number[] {
+function toAddress({ hostname, port }: URL): Address {
+  // An IPv6 address stands in brackets there.
+  return { host: hostname.replaceAll(/^\[|\]$/g, ""), port: Number(port === "" ? 80 : port) };
+}
+
+/** @throws {InvalidRun} with its name when it has ended, as a gateway does that refuses its configuration. */
+async function naming(name: string, prepare: () => Promise<void>): Promise<void> {
   try {
-    return listTree(pids);
+    await prepare();
   } catch (error) {
     if (!(error instanceof InvalidRun)) throw error;
     throw new InvalidRun(`${name} cannot be measured: ${error.message}`);

@@ -9,7 +9,8 @@ import { createElement } from "./element.ts";
 const LABEL_SPACE = 18;
 const RAMP_STEPS = 12;
 
-export function drawHeatmap(place: HTMLElement, body: HeatmapBody): void {
+/** @returns the chart, which belongs to the document from here on. */
+export function drawHeatmap(place: HTMLElement, body: HeatmapBody): uPlot {
   const counts = body.buckets.flatMap((bucket) => bucket.counts.filter((count) => count !== null));
   const most = Math.max(...counts, 0);
   const chart = createElement("div", "chart");
@@ -37,8 +38,7 @@ export function drawHeatmap(place: HTMLElement, body: HeatmapBody): void {
     series: [{}, { scale: "y", paths: () => null, points: { show: false } }],
     hooks: { draw: [(plot) => drawCells(plot, body, most)] },
   };
-  // oxlint-disable-next-line no-new -- the chart belongs to the document from here on
-  new uPlot(options, [[...body.times], body.times.map(() => 0)], chart);
+  return new uPlot(options, [[...body.times], body.times.map(() => 0)], chart);
 }
 
 function drawCells(plot: uPlot, { buckets, times, step }: HeatmapBody, most: number): void {

@@ -7,7 +7,8 @@ import { createElement } from "./element.ts";
 
 type Values = readonly (number | null)[];
 
-export function drawTimeSeries(place: HTMLElement, body: TimeSeriesBody): void {
+/** @returns the chart, which belongs to the document from here on. */
+export function drawTimeSeries(place: HTMLElement, body: TimeSeriesBody): uPlot {
   const side = body.legend?.placement === "right" ? " right" : "";
   const chart = createElement("div", "chart");
   const both = createElement("div", `chart-and-legend${side}`, chart);
@@ -29,8 +30,7 @@ export function drawTimeSeries(place: HTMLElement, body: TimeSeriesBody): void {
     hooks: { draw: [(plot) => drawThresholds(plot, body), (plot) => drawExemplars(plot, body)] },
   };
   const data: uPlot.AlignedData = [[...body.times], ...drawn.map((values) => [...values])];
-  // oxlint-disable-next-line no-new -- the chart belongs to the document from here on
-  new uPlot(options, data, chart);
+  return new uPlot(options, data, chart);
 }
 
 /** A stacked curve stands on those before it. */

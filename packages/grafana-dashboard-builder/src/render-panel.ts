@@ -179,16 +179,16 @@ function toLines({ isStacked, isSparse }: PanelDefinition): PanelBuilder {
         .sortBy("Max")
         .sortDesc(true),
     )
-    .tooltip(
-      new VizTooltipOptionsBuilder()
-        .mode(TooltipDisplayMode.Multi)
-        .hideZeros(true)
-        // oxlint-disable-next-line unicorn/no-array-sort -- a setting of the tooltip, not an array
-        .sort(SortOrder.Descending),
-    );
+    .tooltip(largestFirst());
   return isStacked
     ? builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
     : builder;
+}
+
+function largestFirst(): VizTooltipOptionsBuilder {
+  const tooltip = new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).hideZeros(true);
+  tooltip.sort(SortOrder.Descending);
+  return tooltip;
 }
 
 function toHeatmap({ unit }: PanelDefinition): PanelBuilder {

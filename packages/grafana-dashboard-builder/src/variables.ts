@@ -46,11 +46,8 @@ export function toVariable({ name, label, query, all }: VariableDefinition): Que
     .datasource(DATASOURCE)
     .query(query)
     .definition(query)
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    // oxlint-disable-next-line unicorn/no-array-sort -- a setting of the variable, not an array
-    .sort(VariableSort.AlphabeticalAsc)
-    .multi(true)
-    .includeAll(true)
-    .current({ text: "All", value: "$__all", selected: true });
+    .refresh(VariableRefresh.OnTimeRangeChanged);
+  builder.sort(VariableSort.AlphabeticalAsc);
+  builder.multi(true).includeAll(true).current({ text: "All", value: "$__all", selected: true });
   return all === undefined ? builder : builder.allValue(all);
 }

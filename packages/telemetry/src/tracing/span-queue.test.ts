@@ -1,3 +1,4 @@
+import { SpanKind } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
@@ -55,6 +56,8 @@ function plan(spanId: string, parentSpanId: string | undefined, isError = false)
 }
 
 const TRACE = [plan("a", undefined), plan("b", "a", true), plan("c", "b")];
+/** The client has a trace of its own. */
+const CONTINUED: PlannedSpan = { ...plan("d", "e"), kind: "server" };
 
 test("spans have the ids, times and parents that were planned", () => {
   const { queue, exported } = createQueue(10);
@@ -65,6 +68,7 @@ test("spans have the ids, times and parents that were planned", () => {
     parentSpanId: span.parentSpanContext?.spanId,
     start: span.startTime,
     end: span.endTime,
+    duration: span.duration,
     attributes: span.attributes,
     status: span.status,
   }));
@@ -75,10 +79,20 @@ test("spans have the ids, times and parents that were planned", () => {
       parentSpanId,
       start: [1_700_000_000, 250_000],
       end: [1_700_000_000, 1_500_000],
+      duration: [0, 1_250_000],
       attributes: { known: 1 },
       status: { code: isError ? 2 : 0 },
     })),
   );
+});
+
+test("what hangs under the client's own trace says that this is in another process", () => {
+  const { queue, exported } = createQueue(10);
+  queue.add([...TRACE, CONTINUED], "whole");
+  const { SERVER, CLIENT } = SpanKind;
+  expect(exported.map(({ kind }) => kind)).toEqual([SERVER, CLIENT, CLIENT, SERVER]);
+  const isRemote = exported.map(({ parentSpanContext }) => parentSpanContext?.isRemote);
+  expect(isRemote).toEqual([undefined, false, false, true]);
 });
 
 test("a trace is taken whole or not at all, and there is room again when spans have left", () => {

@@ -151,6 +151,16 @@ test("a result far from what is usual is warned of, and one that is not is not",
   );
 });
 
+test("where results differ much anyway, more is usual", async () => {
+  for (const usual of sampleRuns(21, NOW_MS - 86_400_000)) {
+    await play({ ...usual, p50Ns: 10_000 + (usual.number % 3) * 1_000 });
+  }
+  const { told } = await play({ number: 90, atMs: NOW_MS, p50Ns: 15_500 });
+  expect(told).not.toContain("WARNING");
+  const { told: warning } = await play({ number: 91, atMs: NOW_MS, p50Ns: 16_500 });
+  expect(warning).toContain("usually 11.0 (6.00 to 16.0)");
+});
+
 describe("OpenMetrics", () => {
   test("the time of a sample is that of its commit, and a series comes in one piece", async () => {
     for (const { number, atMs } of sampleRuns(3, NOW_MS)) await play({ number, atMs });

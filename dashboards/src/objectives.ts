@@ -38,6 +38,7 @@ export const FAILED_OUTCOMES: readonly Outcome[] = [
   "first_token_timeout",
   "stall_timeout",
   "total_timeout",
+  "gateway_error",
   "shutdown",
 ];
 

@@ -265,7 +265,7 @@ export const OVERVIEW: BoardDefinition = {
   ],
 };
 
-/** By the errors that clients were told of: an error of the gateway itself has the outcome `rejected`. */
+/** Of the requests that were not the client's own mistake, by the errors that clients were told of. */
 function toFailedPart(scope: Promql): string {
   const mistaken = orZero(scope.rate(ERRORS, { where: { blame: "client" } }));
   return ratio(

@@ -22,6 +22,7 @@ export type ErrorCode =
   | "method_not_allowed"
   | "internal_error"
   | "auth_unavailable"
+  | "overloaded"
   | "shutting_down"
   | "context_length_exceeded"
   | "upstream_rejected"
@@ -33,6 +34,7 @@ export type ErrorCode =
   | "upstream_unreachable"
   | "upstream_timeout"
   | "upstream_invalid_response"
+  | "upstream_answer_too_large"
   | "upstream_truncated"
   | "first_token_timeout"
   | "stall_timeout"
@@ -60,7 +62,7 @@ function byClient(status: number): ErrorSpec {
   return { status, type, blame: "client", retryable: false, outcome: "rejected" };
 }
 
-function byGateway(status: number, outcome: Outcome): ErrorSpec {
+function byGateway(status: number, outcome: Outcome = "gateway_error"): ErrorSpec {
   return { status, type: "server_error", blame: "gateway", retryable: false, outcome };
 }
 
@@ -83,8 +85,9 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   model_not_found: byClient(404),
   unknown_url: byClient(404),
   method_not_allowed: byClient(405),
-  internal_error: byGateway(500, "rejected"),
-  auth_unavailable: byGateway(503, "rejected"),
+  internal_error: byGateway(500),
+  auth_unavailable: byGateway(503),
+  overloaded: byGateway(503),
   shutting_down: byGateway(503, "shutdown"),
   context_length_exceeded: byClient(400),
   upstream_rejected: byClient(400),
@@ -96,6 +99,8 @@ export const ERROR_SPECS: Readonly<Record<ErrorCode, ErrorSpec>> = {
   upstream_unreachable: byUpstream(502),
   upstream_timeout: byUpstream(504),
   upstream_invalid_response: byUpstream(502),
+  // Any deployment of the model would send as much.
+  upstream_answer_too_large: { ...byUpstream(502), retryable: false },
   upstream_truncated: byUpstream(502, "upstream_truncated"),
   first_token_timeout: byUpstream(504, "first_token_timeout"),
   stall_timeout: byUpstream(504, "stall_timeout"),

@@ -1,9 +1,10 @@
 /**
  * How a request ended. Exactly one per request.
  *
- * `rejected` is an error that the client or the gateway has to act on (key, body, model, limits),
- * also when it was the upstream that found the request invalid; `upstream_error` is every failure of
- * the upstream that has no name of its own here.
+ * `rejected` is an error that the client has to act on (key, body, model, limits), also when it was the
+ * upstream that found the request invalid. `gateway_error` is a failure of the gateway itself: a bug, a store
+ * that does not answer, more load than it takes. `upstream_error` is every failure of the upstream that has no
+ * name of its own here.
  */
 export const OUTCOMES = [
   "complete",
@@ -15,6 +16,7 @@ export const OUTCOMES = [
   "stall_timeout",
   "total_timeout",
   "rejected",
+  "gateway_error",
   "shutdown",
 ] as const;
 

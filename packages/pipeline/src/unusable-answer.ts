@@ -7,6 +7,7 @@ import { toEventFailure } from "./upstream-failure.ts";
 /** After what was no answer the proper one may still come, and be taken for the next request's. */
 const COSTS_CONNECTION: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "upstream_invalid_response",
+  "upstream_answer_too_large",
   "upstream_truncated",
 ]);
 
@@ -20,7 +21,7 @@ export function unexpectedForm(): GatewayError {
 }
 
 export function answerTooLarge(): GatewayError {
-  return unusable("The model's answer is too large.");
+  return new GatewayError("upstream_answer_too_large", "The model's answer is too large.");
 }
 
 export function toStreamFailure(ending: Exclude<StreamEnding, { type: "complete" }>): GatewayError {

@@ -18,7 +18,8 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   first_token_timeout: "no content came within the first-token deadline",
   stall_timeout: "content stopped coming for longer than the stall deadline",
   total_timeout: "the request took longer than the total deadline",
-  rejected: "an error that the client or the gateway has to act on: key, body, model or limits",
+  rejected: "an error that the client has to act on: key, body, model or limits",
+  gateway_error: "the gateway failed: a bug, a store that does not answer, more load than it takes",
   shutdown: "the gateway was stopping",
 };
 

@@ -1,4 +1,3 @@
-import type { ErrorCode } from "@slipstream/contracts/errors";
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import { OUTCOMES } from "@slipstream/contracts/outcome";
 import type { Outcome } from "@slipstream/contracts/outcome";
@@ -11,13 +10,9 @@ import { TraceIds } from "./trace-ids.ts";
 const SLOW_MS = 1_000;
 const { principal } = REPORT;
 
-function decide(
-  outcome: Outcome,
-  errorCode?: ErrorCode,
-  firstChunkMs: number | undefined = 10,
-): string | undefined {
+function decide(outcome: Outcome, firstChunkMs: number | undefined = 10): string | undefined {
   const stream = { ...STREAM, firstChunkMs };
-  return findTailReason({ outcome, errorCode, stream, principal }, SLOW_MS);
+  return findTailReason({ outcome, stream, principal }, SLOW_MS);
 }
 
 test("every outcome has its reason, but for what is well or the client's own doing", () => {
@@ -32,24 +27,24 @@ test("every outcome has its reason, but for what is well or the client's own doi
     stall_timeout: "stall_timeout",
     total_timeout: "total_timeout",
     rejected: undefined,
+    gateway_error: "gateway_error",
     shutdown: "shutdown",
   });
 });
 
 test("of what a client was told of, all is kept but what it has to act on itself", () => {
   for (const [code, { blame, outcome }] of Object.entries(ERROR_SPECS)) {
-    const reason = decide(outcome, code as ErrorCode);
+    const reason = decide(outcome);
     expect([code, reason]).toEqual([code, blame === "client" ? undefined : outcome]);
   }
 });
 
 test("clients without a valid key leave no traces by leaving, but by what the gateway got wrong", () => {
-  const facts = { errorCode: undefined, stream: undefined, principal: undefined };
+  const facts = { stream: undefined, principal: undefined };
   for (const outcome of ["client_abort", "client_too_slow"] as const) {
     expect(findTailReason({ ...facts, outcome }, SLOW_MS)).toBeUndefined();
   }
-  const failed = { ...facts, outcome: "rejected", errorCode: "auth_unavailable" } as const;
-  expect(findTailReason(failed, SLOW_MS)).toBe("rejected");
+  expect(findTailReason({ ...facts, outcome: "gateway_error" }, SLOW_MS)).toBe("gateway_error");
 });
 
 test("failures may fill the whole queue, what clients can bring about half of it", () => {
@@ -60,12 +55,11 @@ test("failures may fill the whole queue, what clients can bring about half of it
 });
 
 test("a late first token is a reason where there is no other", () => {
-  expect(decide("complete", undefined, SLOW_MS - 1)).toBeUndefined();
-  expect(decide("complete", undefined, SLOW_MS)).toBe("slow_first_token");
-  expect(decide("client_abort", undefined, SLOW_MS)).toBe("client_abort");
+  expect(decide("complete", SLOW_MS - 1)).toBeUndefined();
+  expect(decide("complete", SLOW_MS)).toBe("slow_first_token");
+  expect(decide("client_abort", SLOW_MS)).toBe("client_abort");
   const whole = {
     outcome: "complete",
-    errorCode: undefined,
     stream: undefined,
     principal,
   } as const;

@@ -2,7 +2,6 @@
  * Which traces are kept: a part of all, decided by the trace id when a request starts, and every
  * one that somebody will ask about, decided when it has ended.
  */
-import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import type { Outcome } from "@slipstream/contracts/outcome";
 import type { RequestReport } from "@slipstream/contracts/request-events";
 import { STALL_MS } from "../stall.ts";
@@ -47,15 +46,14 @@ export function findQueuePart(reason: KeepReason): QueuePart {
 
 /** @returns `undefined` when nobody will miss the trace. */
 export function findTailReason(
-  report: Pick<RequestReport, "outcome" | "errorCode" | "stream" | "principal">,
+  report: Pick<RequestReport, "outcome" | "stream" | "principal">,
   slowFirstTokenMs: number,
 ): TailReason | undefined {
-  const { outcome, errorCode, stream, principal } = report;
+  const { outcome, stream, principal } = report;
   if (outcome !== "complete") {
     // Without a key anybody can come and leave.
     if (principal === undefined && MADE_BY_CLIENTS.has(outcome)) return undefined;
-    const isOurs = errorCode !== undefined && ERROR_SPECS[errorCode].blame !== "client";
-    if (isOurs || !UNREMARKABLE.has(outcome)) return outcome;
+    if (!UNREMARKABLE.has(outcome)) return outcome;
   }
   if (stream?.firstChunkMs === undefined) return undefined;
   if (stream.firstChunkMs >= slowFirstTokenMs) return "slow_first_token";

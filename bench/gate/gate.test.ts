@@ -35,7 +35,10 @@ describe("the command line", () => {
 
   test("takes tasks one by one and in a list", () => {
     const command = parseGateCommand(["--base", "main", "--only", "a,b", "--only", "c"]);
-    expect(command.type === "gate" && command.options.tasks).toEqual(["a", "b", "c"]);
+    expect(command.type === "gate" && command.options.measured).toEqual({
+      type: "tasks",
+      tasks: ["a", "b", "c"],
+    });
   });
 });
 
@@ -97,7 +100,13 @@ describe("two revisions of a workspace in miniature", { timeout: TIMEOUT_MS }, (
     const printed: string[] = [];
     try {
       const isGood = await runGate(
-        { base: fast, head: undefined, rounds: 6, tasks: undefined, ...options },
+        {
+          base: fast,
+          head: undefined,
+          rounds: 6,
+          measured: { type: "tasks", tasks: undefined },
+          ...options,
+        },
         {
           repository: folder,
           plan: { isQuick: true, timeMs: 10, warmupMs: 5 },
@@ -139,10 +148,12 @@ describe("two revisions of a workspace in miniature", { timeout: TIMEOUT_MS }, (
   });
 
   test("the tasks that were asked for", async () => {
-    const { printed } = await play({ tasks: ["theirs"] });
+    const { printed } = await play({ measured: { type: "tasks", tasks: ["theirs"] } });
     expect(printed).toMatch(/^theirs /m);
     expect(printed).not.toMatch(/^ours /m);
-    await expect(play({ tasks: ["nothing"] })).rejects.toThrow("There is no task nothing");
+    await expect(play({ measured: { type: "tasks", tasks: ["nothing"] } })).rejects.toThrow(
+      "There is no task nothing",
+    );
   });
 
   test("a revision that does not exist", async () => {

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import type { MicroPlan } from "../micro/measure-suite.ts";
 import { checkOut, git } from "./checkout.ts";
 import type { Checkout } from "./checkout.ts";
+import { detectPinning, pinProcess } from "../load/pinning.ts";
+import { createRevisionPlan } from "../load/plan.ts";
+import { compareLoad } from "./compare-load.ts";
 import type { GateOptions } from "./command-line.ts";
 import { GateFailure } from "./gate-failure.ts";
 import { formatJudgements } from "./gate-report.ts";
@@ -38,28 +41,38 @@ export async function runGate(options: GateOptions, port: GatePort): Promise<boo
   };
   try {
     const base = prepare(options.base);
+    if (options.measured.type === "load") {
+      const plan = createRevisionPlan(options.rounds);
+      const pinning = detectPinning();
+      pinProcess(pinning, "load", process.pid);
+      return await compareLoad({ ...port, plan, pinning, baseFolder: base.folder });
+    }
     const head = options.head === undefined ? undefined : prepare(options.head);
     const folders = { base: base.folder, head: head?.folder ?? port.repository };
     port.tell(
       `base ${base.commit.slice(0, 12)}, head ${head?.commit.slice(0, 12) ?? "as it lies here"}`,
     );
     warnOfOtherSuites(base, head, port);
-    return await compare(options, folders, port);
+    return await compareTasks(options.rounds, options.measured.tasks ?? [], { ...port, folders });
   } finally {
     for (const { remove } of checkouts) remove();
   }
 }
 
-async function compare(
-  { rounds, tasks }: GateOptions,
-  folders: Readonly<Record<"base" | "head", string>>,
-  { plan, print, tell, signal }: GatePort,
+interface TaskComparison extends GatePort {
+  readonly folders: Readonly<Record<"base" | "head", string>>;
+}
+
+async function compareTasks(
+  rounds: number,
+  ids: readonly string[],
+  { folders, plan, print, tell, signal }: TaskComparison,
 ): Promise<boolean> {
   const suites = { base: findSuites(folders.base), head: findSuites(folders.head) };
   const onRound = (number: number): void => tell(`round ${number} of ${rounds}`);
-  const first: RoundsOptions = { suites, rounds, ids: tasks ?? [], plan, onRound, signal };
+  const first: RoundsOptions = { suites, rounds, ids, plan, onRound, signal };
   const measured = await playRounds(first);
-  requireKnown(tasks ?? [], measured);
+  requireKnown(ids, measured);
   const judgements = judge(measured);
   if (judgements.length === 0) throw new GateFailure("There is no task that both sides have.");
   print(formatJudgements(judgements, rounds));
@@ -79,8 +92,8 @@ async function compare(
   return slower.length === 0;
 }
 
-function requireKnown(tasks: readonly string[], { base, head }: SideRounds): void {
-  const unknown = tasks.filter((id) => !base.has(id) && !head.has(id));
+function requireKnown(ids: readonly string[], { base, head }: SideRounds): void {
+  const unknown = ids.filter((id) => !base.has(id) && !head.has(id));
   if (unknown.length > 0) throw new GateFailure(`There is no task ${unknown.join(", ")}.`);
 }
 

@@ -1,7 +1,7 @@
 /** How long and how often is measured. Cold. */
 import { createScenario } from "./scenario.ts";
 import type { ComparisonPlan, Scenario, ScenarioRow, Traffic } from "./scenario.ts";
-import { BARE, NGINX } from "./subjects/subject.ts";
+import { BARE, BASE, NGINX } from "./subjects/subject.ts";
 
 export interface Plan {
   readonly isQuick: boolean;
@@ -169,6 +169,17 @@ export const FULL_PLAN: Plan = {
   loadShareMin: 0.95,
   coldStarts: 3,
 };
+
+/** Where less than a twentieth is between two revisions, code happens to lie elsewhere in memory. */
+const REVISION_BUDGET = 1.05;
+
+/** One revision beside another. @param rounds Even. */
+export function createRevisionPlan(rounds: number): Plan {
+  const compared = ROWS.filter(({ name }) => ["streams", "requests"].includes(name));
+  const comparison = { type: "side_by_side", with: BASE, budget: REVISION_BUDGET } as const;
+  const scenarios = compared.map((row) => createScenario({ ...row, rounds, comparison }));
+  return { isQuick: false, scenarios, loadShareMin: 0.95, coldStarts: 0 };
+}
 
 /** A thousand streams take longer to begin than all the others together. */
 const SLOW: readonly string[] = ["many_streams", "saturated"];

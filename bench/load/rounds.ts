@@ -3,7 +3,7 @@ import { InvalidRun } from "./invalid-run.ts";
 import { measure } from "./measure.ts";
 import type { Bench, Cell } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
-import { BARE, GATEWAY } from "./subjects/subject.ts";
+import { BESIDE_ONLY, GATEWAY } from "./subjects/subject.ts";
 import type { Subject } from "./subjects/subject.ts";
 
 export interface Round {
@@ -69,7 +69,7 @@ async function playRound(
 function toTurns({ comparison }: Scenario, subjects: readonly Subject[]): readonly Subject[][] {
   switch (comparison.type) {
     case "in_turns":
-      return subjects.filter(({ name }) => name !== BARE).map((subject) => [subject]);
+      return subjects.filter(({ name }) => !BESIDE_ONLY.includes(name)).map((subject) => [subject]);
     case "side_by_side":
       return [subjects.filter(({ name }) => name === GATEWAY || name === comparison.with)];
   }

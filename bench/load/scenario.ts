@@ -5,7 +5,7 @@
  */
 
 import type { Limit } from "./limit.ts";
-import type { BARE, NGINX } from "./subjects/subject.ts";
+import type { BARE, BASE, NGINX } from "./subjects/subject.ts";
 
 /** Streams at a fixed pace: every token is an event. */
 export interface StreamShape {
@@ -47,7 +47,11 @@ export type ComparisonPlan =
    * Both at once, on one core: whatever disturbs the machine disturbs both, so that less than a tenth can be
    * told. Only what is alike may be compared so: each finds the other's traces in the caches.
    */
-  | { readonly type: "side_by_side"; readonly with: typeof BARE; readonly budget: number };
+  | {
+      readonly type: "side_by_side";
+      readonly with: typeof BARE | typeof BASE;
+      readonly budget: number;
+    };
 
 /** One row of the plan. */
 export interface ScenarioRow {

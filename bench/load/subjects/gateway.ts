@@ -7,40 +7,52 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { BARE, COMPLETIONS_PATH, GATEWAY } from "./subject.ts";
-import type { Stage, Subject } from "./subject.ts";
+import { BARE, BASE, COMPLETIONS_PATH, GATEWAY } from "./subject.ts";
+import type { Stage, StartSubject, Subject } from "./subject.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const MAIN = join(ROOT, "apps/gateway/src/main.ts");
+const MAIN = "apps/gateway/src/main.ts";
 const BARE_MAIN = join(import.meta.dirname, "../programs/bare-gateway.ts");
 const HOST = "127.0.0.1";
 
 export function startGateway(stage: Stage): Promise<Subject> {
-  return start(stage, GATEWAY, (path) => [...readFlags(), MAIN, "start", "--config", path]);
+  return start(stage, { name: GATEWAY, root: ROOT, toWords: toStartWords });
+}
+
+/** @param root Where another revision is checked out. */
+export function startRevision(root: string): StartSubject {
+  return (stage) => start(stage, { name: BASE, root, toWords: toStartWords });
 }
 
 /** The same without anything that looks on: no metrics, traces, log and usage records. */
 export function startBareGateway(stage: Stage): Promise<Subject> {
-  return start(stage, BARE, (configPath) => [...readFlags(), BARE_MAIN, configPath]);
+  return start(stage, { name: BARE, root: ROOT, toWords: (_root, path) => [BARE_MAIN, path] });
+}
+
+interface Program {
+  readonly name: string;
+  /** Of the repository that it is a part of. */
+  readonly root: string;
+  readonly toWords: (root: string, configPath: string) => readonly string[];
+}
+
+function toStartWords(root: string, configPath: string): string[] {
+  return [join(root, MAIN), "start", "--config", configPath];
 }
 
 /** What `npm start` tells Node, so that what is measured is what is deployed. */
-function readFlags(): string[] {
-  const text = readFileSync(join(ROOT, "package.json"), "utf8");
+function readFlags(root: string): string[] {
+  const text = readFileSync(join(root, "package.json"), "utf8");
   const { scripts } = JSON.parse(text) as { readonly scripts: { readonly start: string } };
   return scripts.start.split(" ").filter((word) => word.startsWith("--"));
 }
 
-async function start(
-  stage: Stage,
-  name: string,
-  toWords: (configPath: string) => readonly string[],
-): Promise<Subject> {
+async function start(stage: Stage, { name, root, toWords }: Program): Promise<Subject> {
   const configPath = join(stage.folder, `${name}.yaml`);
   // JSON is YAML.
   await writeFile(configPath, JSON.stringify(toConfig(stage, name)));
-  const key = await createKey(configPath);
-  const words = [process.execPath, ...toWords(configPath)];
+  const key = await createKey(root, configPath);
+  const words = [process.execPath, ...readFlags(root), ...toWords(root, configPath)];
   const { pid, startedMs, untilPrinted } = stage.processes.start(name, "subject", words);
   const { port } = new URL(await untilPrinted(/listens on (\S+)/));
   return {
@@ -72,8 +84,8 @@ function toConfig({ folder, mock, collector, scenarios }: Stage, name: string): 
   };
 }
 
-async function createKey(configPath: string): Promise<string> {
-  const words = [MAIN, "keys", "create", "--config", configPath, "--json"];
+async function createKey(root: string, configPath: string): Promise<string> {
+  const words = [join(root, MAIN), "keys", "create", "--config", configPath, "--json"];
   const { stdout } = await promisify(execFile)(process.execPath, words, {
     env: { PATH: process.env["PATH"] },
   });

@@ -12,8 +12,12 @@ export const NGINX = "nginx";
 export const GATEWAY = "slipstream";
 /** The gateway without what looks on. */
 export const BARE = "bare";
+/** The gateway of another revision. */
+export const BASE = "base";
 /** In the order of columns; guests stand behind them. */
-export const SUBJECTS: readonly string[] = [DIRECT, NGINX, GATEWAY, BARE];
+export const SUBJECTS: readonly string[] = [DIRECT, NGINX, GATEWAY, BARE, BASE];
+/** Those that run only beside the gateway, at the same time. */
+export const BESIDE_ONLY: readonly string[] = [BARE, BASE];
 
 export interface Subject {
   readonly name: string;

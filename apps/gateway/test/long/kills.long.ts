@@ -1,0 +1,86 @@
+/** kill -9, again and again, at full speed: what was answered is written down a moment later. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { nowMs } from "@slipstream/mock-upstream/monotonic-clock";
+import { expect, onTestFinished, test } from "vitest";
+import { startMockProcess } from "../mock-process.ts";
+import type { LoadPlan, LoadResult } from "./load-plan.ts";
+import { startProgram } from "./program.ts";
+import { findUnrecorded } from "./reconcile.ts";
+import { percentile, say } from "./say.ts";
+import { SeededRandom, takeSeed } from "./seeded-random.ts";
+import { besiege } from "./siege.ts";
+import { readUsageDatabase } from "./usage-database.ts";
+
+const KILLS = 200;
+const CLIENTS = 64;
+/** Between a start and the next kill, ms. */
+const TRAFFIC_MS_MIN = 350;
+const TRAFFIC_MS_MAX = 550;
+/** What may be lost: the records of the last moment before a kill. ms. */
+const LOST_AGE_MS_MAX = 250;
+
+/** One life of the process. Times are on the clock of `nowMs`. */
+interface Life {
+  /** Somewhere between the end of the one before and its own first answer. */
+  readonly begunMs: number;
+  readonly killedMs: number;
+}
+
+test(`${KILLS} kills`, { timeout: 600_000 }, async () => {
+  const random = new SeededRandom(takeSeed());
+  const mock = await startMockProcess();
+  onTestFinished(() => mock.close());
+  const siege = await besiege({ small: ["mock/tokens=3"] }, { upstreamUrl: mock.url });
+  const { port, key } = siege;
+  const plan: LoadPlan = {
+    port,
+    key,
+    model: "small",
+    firstNumber: 1,
+    shape: { type: "closed", clients: CLIENTS },
+  };
+  const clients = await startProgram<undefined, LoadResult>("load", plan);
+  onTestFinished(() => clients.kill());
+
+  const lives: Life[] = [];
+  const startsMs: number[] = [];
+  let begunMs = nowMs();
+  while (lives.length < KILLS) {
+    await sleep(TRAFFIC_MS_MIN + random.below(TRAFFIC_MS_MAX - TRAFFIC_MS_MIN));
+    lives.push({ begunMs, killedMs: nowMs() });
+    siege.kill("SIGKILL");
+    await siege.ended();
+    const endedMs = nowMs();
+    await siege.startAgain();
+    const readyMs = nowMs();
+    startsMs.push(readyMs - endedMs);
+    begunMs = (endedMs + readyMs) / 2;
+  }
+  // The last life ends well.
+  lives.push({ begunMs, killedMs: Infinity });
+  const result = await clients.stop();
+  siege.kill("SIGTERM");
+  expect(await siege.ended()).toBe(0);
+
+  const database = readUsageDatabase(siege.databasePath);
+  const lost = findUnrecorded(result, database);
+  const agesMs = lost.map((atMs) => toAgeMs(atMs, lives));
+  const { complete } = result.counts;
+  say(
+    `${KILLS} kills, ${complete} complete answers, ${lost.length} without a record; a start takes ` +
+      `${Math.round(percentile(startsMs, 0.5))} ms`,
+  );
+  const shares = [0, 0.5, 0.9, 0.99, 1].map((share) => Math.round(percentile(agesMs, share)));
+  say(`ages of the lost, ms: least, median, p90, p99, most: ${shares.join(", ")}`);
+
+  expect(complete / KILLS, "answers between two kills").toBeGreaterThan(CLIENTS);
+  expect.soft(agesMs.filter((ageMs) => ageMs > LOST_AGE_MS_MAX).length, "lost too old").toBe(0);
+  expect.soft(database.doubled, "requests with two records").toBe(0);
+  expect.soft(database.integrity).toBe("ok");
+});
+
+/** @returns how long before the kill of its life an answer was whole; `Infinity` where there was no kill. */
+function toAgeMs(atMs: number, lives: readonly Life[]): number {
+  const life = lives.findLast(({ begunMs }) => begunMs <= atMs);
+  return life === undefined ? Infinity : life.killedMs - atMs;
+}

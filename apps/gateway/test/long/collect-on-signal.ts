@@ -4,4 +4,4 @@
  */
 import { collectGarbage } from "@slipstream/testkit/collect-garbage";
 
-process.on("SIGUSR2", collectGarbage);
+process.on("SIGUSR2", () => collectGarbage());

@@ -48,3 +48,9 @@ export interface FloodResult {
   /** Connections that were opened. */
   readonly opened: number;
 }
+
+export interface FloodProgram {
+  readonly plan: FloodPlan;
+  readonly ready: undefined;
+  readonly result: FloodResult;
+}

@@ -3,6 +3,7 @@ import { onTestFinished, test } from "vitest";
 import { startMockProcess } from "../mock-process.ts";
 import type { RigModels } from "../rig-config.ts";
 import type { FloodPlan } from "./flood-plan.ts";
+import type { HostileUpstreamProgram } from "./programs/hostile-upstream.ts";
 import { startProgram } from "./program.ts";
 import { besiege } from "./siege.ts";
 import type { Siege, SiegeOptions } from "./siege.ts";
@@ -90,7 +91,7 @@ test.each([
   ["events that are no JSON", "junk", { isStream: true, parallel: 2 }],
   ["events of 500,000 lines", "lines", { isStream: true, parallel: 2 }],
 ])("an upstream that sends %s", async (name, model, requests) => {
-  const upstream = await startProgram<string, undefined>("hostile-upstream", {});
+  const upstream = await startProgram<HostileUpstreamProgram>("hostile-upstream", {});
   onTestFinished(() => upstream.kill());
   const siege = await startSiege({ [model]: [`hostile:${model}`] }, () => ({
     providers: { hostile: upstream.ready },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nowMs } from "@slipstream/mock-upstream/monotonic-clock";
 import { expect, onTestFinished, test } from "vitest";
 import { startMockProcess } from "../mock-process.ts";
-import type { LoadPlan, LoadResult } from "./load-plan.ts";
+import type { LoadProgram } from "./load-plan.ts";
 import { startProgram } from "./program.ts";
 import { findUnrecorded } from "./reconcile.ts";
 import { percentile, say } from "./say.ts";
@@ -32,14 +32,13 @@ test(`${KILLS} kills`, { timeout: 600_000 }, async () => {
   onTestFinished(() => mock.close());
   const siege = await besiege({ small: ["mock/tokens=3"] }, { upstreamUrl: mock.url });
   const { port, key } = siege;
-  const plan: LoadPlan = {
+  const clients = await startProgram<LoadProgram>("load", {
     port,
     key,
     model: "small",
     firstNumber: 1,
     shape: { type: "closed", clients: CLIENTS },
-  };
-  const clients = await startProgram<undefined, LoadResult>("load", plan);
+  });
   onTestFinished(() => clients.kill());
 
   const lives: Life[] = [];

@@ -105,7 +105,7 @@ test("the openai client's helper", async () => {
 });
 
 function toLastWords(error: unknown): LastWords {
-  const sawError = error instanceof OpenAI.APIError && /^upstream_/.test(error.code ?? "");
+  const sawError = error instanceof OpenAI.APIError && error.code?.startsWith("upstream_") === true;
   return { sawError, sawComplete: false, sawDone: false };
 }
 

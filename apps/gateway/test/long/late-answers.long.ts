@@ -1,8 +1,8 @@
 /** An answer that comes late, behind another one, reaches nobody: above all no other tenant. */
 import { expect, onTestFinished, test } from "vitest";
 import { FIRST_ANSWERS } from "./late-answer-kinds.ts";
-import type { LateUpstreamPlan, LateUpstreamResult } from "./programs/late-upstream.ts";
-import type { NoncePlan, NonceResult } from "./programs/nonce-clients.ts";
+import type { LateUpstreamProgram } from "./programs/late-upstream.ts";
+import type { NonceProgram } from "./programs/nonce-clients.ts";
 import { startProgram } from "./program.ts";
 import { say } from "./say.ts";
 import { takeSeed } from "./seeded-random.ts";
@@ -17,8 +17,7 @@ test.each([
   ["streams", true],
 ])("%s", { timeout: 400_000 }, async (_what, isStream) => {
   const seed = takeSeed();
-  const upstreamPlan: LateUpstreamPlan = { seed };
-  const upstream = await startProgram<string, LateUpstreamResult>("late-upstream", upstreamPlan);
+  const upstream = await startProgram<LateUpstreamProgram>("late-upstream", { seed });
   onTestFinished(() => upstream.kill());
   const names = FIRST_ANSWERS.map(({ name }) => name);
   const models = ["good", ...names].map((name) => [toPublicName(name), [name]] as const);
@@ -27,7 +26,7 @@ test.each([
 
   const crossed: string[] = [];
   for (const name of names) {
-    const plan: NoncePlan = {
+    const clients = await startProgram<NonceProgram>("nonce-clients", {
       port: siege.port,
       keys: [siege.key, other.key],
       connectionsPerKey: CONNECTIONS,
@@ -35,8 +34,7 @@ test.each([
       model: toPublicName(name),
       tries: TRIES,
       seed,
-    };
-    const clients = await startProgram<undefined, NonceResult>("nonce-clients", plan);
+    });
     onTestFinished(() => clients.kill());
     const result = await clients.result;
     say(

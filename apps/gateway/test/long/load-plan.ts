@@ -9,7 +9,7 @@ export interface LoadPlan {
 }
 
 /** Until it is stopped. A connection that is lost is opened again, also where nobody listens for a while. */
-export interface ClosedLoop {
+interface ClosedLoop {
   readonly type: "closed";
   readonly clients: number;
 }
@@ -40,4 +40,10 @@ export interface LoadResult {
   readonly notSent: number;
   /** Status and code of what is `other`. */
   readonly others: Readonly<Record<string, number>>;
+}
+
+export interface LoadProgram {
+  readonly plan: LoadPlan;
+  readonly ready: undefined;
+  readonly result: LoadResult;
 }

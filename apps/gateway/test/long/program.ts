@@ -6,14 +6,14 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setPriority } from "node:os";
 import { join } from "node:path";
-import type { ProgramMessage } from "./run-program.ts";
+import type { ProgramMessage, ProgramTypes } from "./run-program.ts";
 
-export interface Program<Ready, Result> {
-  readonly ready: Ready;
+export interface Program<Types extends ProgramTypes> {
+  readonly ready: Types["ready"];
   /** Rejects when the program fails. */
-  readonly result: Promise<Result>;
+  readonly result: Promise<Types["result"]>;
   /** Asks for the result. */
-  stop(): Promise<Result>;
+  stop(): Promise<Types["result"]>;
   /** For the end of a test, whatever has happened. Idempotent. */
   kill(): void;
 }
@@ -26,21 +26,21 @@ export interface ProgramOptions {
 }
 
 /** @param name Of a file in `programs/`. */
-export async function startProgram<Ready, Result>(
+export async function startProgram<Types extends ProgramTypes>(
   name: string,
-  plan: object,
+  plan: Types["plan"],
   options: ProgramOptions = {},
-): Promise<Program<Ready, Result>> {
+): Promise<Program<Types>> {
   const file = join(import.meta.dirname, "programs", `${name}.ts`);
   const child = fork(file, { serialization: "advanced", execArgv: [] });
   if (options.givesWay === true && child.pid !== undefined) {
     setPriority(child.pid, FLOOD_NICENESS);
   }
-  const ready = Promise.withResolvers<Ready>();
-  const result = Promise.withResolvers<Result>();
+  const ready = Promise.withResolvers<Types["ready"]>();
+  const result = Promise.withResolvers<Types["result"]>();
   child.on("message", (message: ProgramMessage) => {
-    if (message.type === "ready") ready.resolve(message.value as Ready);
-    else result.resolve(message.value as Result);
+    if (message.type === "ready") ready.resolve(message.value);
+    else result.resolve(message.value);
   });
   child.once("exit", (code, signal) => {
     const error = new Error(`${name} has ended: ${code ?? signal}`);

@@ -4,7 +4,7 @@ import { eventually } from "@slipstream/testkit/eventually";
 import { expect, onTestFinished, test } from "vitest";
 import { readMetric } from "../gateway-rig.ts";
 import { startMockProcess } from "../mock-process.ts";
-import type { LoadPlan, LoadResult } from "./load-plan.ts";
+import type { LoadPlan, LoadProgram, LoadResult } from "./load-plan.ts";
 import { startProgram } from "./program.ts";
 import { findUnrecorded } from "./reconcile.ts";
 import { percentile, say, toMegabytes } from "./say.ts";
@@ -31,12 +31,12 @@ interface Part extends LoadResult {
 
 async function load(siege: Siege, plan: Pick<LoadPlan, "firstNumber" | "shape">): Promise<Part> {
   const { port, key } = siege;
-  const program = await startProgram<undefined, LoadResult>("load", {
+  const program = await startProgram<LoadProgram>("load", {
     port,
     key,
     model: "small",
     ...plan,
-  } satisfies LoadPlan);
+  });
   onTestFinished(() => program.kill());
   let peakBytes = 0;
   for (const endMs = performance.now() + PART_MS; performance.now() < endMs;) {

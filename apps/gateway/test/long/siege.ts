@@ -133,10 +133,15 @@ async function start(words: readonly string[], adminUrl: string): Promise<ChildP
   const [command = "", ...rest] = words;
   // The log goes nowhere: a million lines are of no use to anybody.
   const program = spawn(command, rest, { stdio: ["ignore", "ignore", "inherit"] });
-  await eventually(async () => {
-    if (hasEnded(program)) return;
-    await (await fetch(`${adminUrl}/healthz`)).text();
-  });
+  try {
+    await eventually(async () => {
+      if (hasEnded(program)) return;
+      await (await fetch(`${adminUrl}/healthz`)).text();
+    });
+  } catch (error) {
+    program.kill("SIGKILL");
+    throw error;
+  }
   if (hasEnded(program)) throw new Error(`the gateway has ended: ${program.exitCode}`);
   return program;
 }

@@ -31,3 +31,9 @@ export interface WatchResult {
   /** Why streams have ended that should be running. */
   readonly cutStreams: readonly string[];
 }
+
+export interface WatchProgram {
+  readonly plan: WatchPlan;
+  readonly ready: undefined;
+  readonly result: WatchResult;
+}

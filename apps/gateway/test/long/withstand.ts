@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nowMs } from "@slipstream/mock-upstream/monotonic-clock";
 import { expect, onTestFinished } from "vitest";
 import type { RigModels } from "../rig-config.ts";
-import type { FloodPlan, FloodResult } from "./flood-plan.ts";
+import type { FloodPlan, FloodProgram } from "./flood-plan.ts";
 import { startProgram } from "./program.ts";
 import { percentile, say, toMegabytes } from "./say.ts";
 import type { Siege } from "./siege.ts";
-import type { WatchPlan, WatchResult, WatchedRequest } from "./watch-plan.ts";
+import type { WatchPlan, WatchProgram, WatchResult, WatchedRequest } from "./watch-plan.ts";
 
 const BEFORE_MS = 6000;
 /** Until a flood has risen. */
@@ -21,10 +21,10 @@ const SLOWER_MAX = 3;
 const REVOKE_MS_MAX = 1000;
 const MEMORY_RATIO_MAX = 2;
 
-/** Models that a siege must have for it: `chat`, which answers at once, and `stream`, for a minute. */
+/** Models that a siege must have for it: `chat`, which answers at once, and `stream`, for two minutes. */
 export const WATCHED_MODELS: RigModels = {
   chat: ["mock/tokens=3"],
-  stream: ["mock/tokens=1200,gap=50"],
+  stream: ["mock/tokens=2400,gap=50"],
 };
 
 export async function withstand(
@@ -43,11 +43,11 @@ export async function withstand(
     streams: { key: streaming.key, model: "stream" },
     streamCount: STREAMS,
   };
-  const watcher = await startProgram<undefined, WatchResult>("watcher", plan);
+  const watcher = await startProgram<WatchProgram>("watcher", plan);
   onTestFinished(() => watcher.kill());
 
   const before = await spend(siege, () => sleep(BEFORE_MS));
-  const flooding = await startProgram<undefined, FloodResult>("flood", await flood(siege), {
+  const flooding = await startProgram<FloodProgram>("flood", await flood(siege), {
     givesWay: true,
   });
   onTestFinished(() => flooding.kill());
@@ -112,7 +112,7 @@ function judge({ before, during, revokedMs, watched }: Evidence): void {
   expect.soft(p99During / p99Before, "p99 of a known client").toBeLessThanOrEqual(SLOWER_MAX);
   expect.soft(Math.max(0, ...servedAfter), "revocation").toBeLessThanOrEqual(REVOKE_MS_MAX);
   expect.soft(refused.length, "refusals of the revoked key").toBeGreaterThan(0);
-  expect.soft(notReady, "probes that were not answered with 200").toEqual([]);
+  expect.soft(notReady.length, "probes that were not answered with 200").toBe(0);
   expect.soft(watched.cutStreams, "streams that were cut").toEqual([]);
   expect.soft(during.peakBytes / before.peakBytes, "memory").toBeLessThanOrEqual(MEMORY_RATIO_MAX);
 }

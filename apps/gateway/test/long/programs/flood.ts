@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { createApiKey } from "@slipstream/auth/api-key";
-import type { FloodPlan, FloodResult } from "../flood-plan.ts";
+import type { FloodPlan, FloodProgram, FloodResult } from "../flood-plan.ts";
 import { LoadConnection } from "../load-connection.ts";
 import { toNumberedId, toRequestText } from "../numbered-requests.ts";
 import { runProgram, untilAborted } from "../run-program.ts";
@@ -112,7 +112,7 @@ function toStreamRequest(plan: Extract<FloodPlan, { type: "requests" }>): string
   return text.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
 }
 
-runProgram<FloodPlan, undefined, FloodResult>(async (plan, { signal, ready }) => {
+runProgram<FloodProgram>(async (plan, { signal, ready }) => {
   const flood = new Flood(plan);
   flood.begin();
   ready(undefined);

@@ -5,6 +5,13 @@ import type { AddressInfo, Socket } from "node:net";
 import { runProgram, untilAborted } from "../run-program.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
 
+export interface HostileUpstreamProgram {
+  readonly plan: object;
+  /** Its base URL. */
+  readonly ready: string;
+  readonly result: undefined;
+}
+
 const DEEP_MEMBERS = 10_000_000;
 /** 30 MB of three bytes each. */
 const DEEP = Buffer.from(`{"id":"deep","choices":[${"[],".repeat(DEEP_MEMBERS)}[]]}`);
@@ -47,7 +54,7 @@ function sendEndlessly(socket: Socket, bytes: Buffer): void {
   }, TICK_MS);
 }
 
-runProgram<object, string, undefined>(async (_plan, { signal, ready }) => {
+runProgram<HostileUpstreamProgram>(async (_plan, { signal, ready }) => {
   const server = createServer((socket) => {
     let request: Buffer = Buffer.alloc(0);
     socket.on("error", () => undefined);

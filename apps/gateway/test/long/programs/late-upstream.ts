@@ -10,12 +10,15 @@ import { runProgram, untilAborted } from "../run-program.ts";
 import { SeededRandom } from "../seeded-random.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
 
-export interface LateUpstreamPlan {
-  readonly seed: number;
+export interface LateUpstreamProgram {
+  readonly plan: { readonly seed: number };
+  /** Its base URL. */
+  readonly ready: string;
+  readonly result: LateUpstreamResult;
 }
 
 /** Requests by model; how often a second answer was sent on a connection that was still open. */
-export interface LateUpstreamResult {
+interface LateUpstreamResult {
   readonly requests: Readonly<Record<string, number>>;
   readonly secondAnswers: number;
 }
@@ -27,7 +30,7 @@ class LateUpstream {
   readonly #requests: Record<string, number> = {};
   #secondAnswers = 0;
 
-  constructor({ seed }: LateUpstreamPlan) {
+  constructor({ seed }: LateUpstreamProgram["plan"]) {
     this.#random = new SeededRandom(seed);
   }
 
@@ -73,7 +76,7 @@ class LateUpstream {
 
 const NONCE_ONCE = new RegExp(NONCE.source);
 
-runProgram<LateUpstreamPlan, string, LateUpstreamResult>(async (plan, { signal, ready }) => {
+runProgram<LateUpstreamProgram>(async (plan, { signal, ready }) => {
   const upstream = new LateUpstream(plan);
   const server = createServer(upstream.serve).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nowMs } from "@slipstream/mock-upstream/monotonic-clock";
 import { LoadConnection } from "../load-connection.ts";
 import { FATES } from "../load-plan.ts";
-import type { Fate, LoadPlan, LoadResult, OpenLoop } from "../load-plan.ts";
+import type { Fate, LoadPlan, LoadProgram, LoadResult, OpenLoop } from "../load-plan.ts";
 import { RequestTemplate } from "../numbered-requests.ts";
 import { runProgram } from "../run-program.ts";
 import type { WholeAnswer } from "../whole-answer.ts";
@@ -144,7 +144,7 @@ class Load {
   }
 }
 
-runProgram<LoadPlan, undefined, LoadResult>(async (plan, { signal, ready }) => {
+runProgram<LoadProgram>(async (plan, { signal, ready }) => {
   ready(undefined);
   return new Load(plan).run(signal);
 });

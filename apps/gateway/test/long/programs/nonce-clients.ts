@@ -5,7 +5,13 @@ import { toNumberedId, toRequestText } from "../numbered-requests.ts";
 import { runProgram } from "../run-program.ts";
 import { SeededRandom } from "../seeded-random.ts";
 
-export interface NoncePlan {
+export interface NonceProgram {
+  readonly plan: NoncePlan;
+  readonly ready: undefined;
+  readonly result: NonceResult;
+}
+
+interface NoncePlan {
   readonly port: number;
   /** One for each tenant. */
   readonly keys: readonly string[];
@@ -18,7 +24,7 @@ export interface NoncePlan {
   readonly seed: number;
 }
 
-export interface NonceResult {
+interface NonceResult {
   readonly answers: number;
   /** Answers that said what another request had said. */
   readonly crossed: number;
@@ -95,7 +101,7 @@ class NonceClients {
   }
 }
 
-runProgram<NoncePlan, undefined, NonceResult>((plan, { ready }) => {
+runProgram<NonceProgram>((plan, { ready }) => {
   ready(undefined);
   return new NonceClients(plan).run();
 });

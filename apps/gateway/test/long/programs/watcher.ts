@@ -4,7 +4,7 @@ import { nowMs } from "@slipstream/mock-upstream/monotonic-clock";
 import { LoadConnection } from "../load-connection.ts";
 import { toNumberedId, toRequestText } from "../numbered-requests.ts";
 import { runProgram, untilAborted } from "../run-program.ts";
-import type { WatchPlan, WatchResult, WatchedRequest } from "../watch-plan.ts";
+import type { WatchPlan, WatchProgram, WatchResult, WatchedRequest } from "../watch-plan.ts";
 
 const STEADY_PER_SECOND = 50;
 const REVOCABLE_PER_SECOND = 20;
@@ -113,6 +113,6 @@ function toChat({ key, model }: WatchPlan["steady"]): string {
   return toRequestText(key, toNumberedId(0), { model });
 }
 
-runProgram<WatchPlan, undefined, WatchResult>((plan, { signal, ready }) =>
+runProgram<WatchProgram>((plan, { signal, ready }) =>
   new Watcher(plan).run(signal, () => ready(undefined)),
 );

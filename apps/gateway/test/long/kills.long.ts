@@ -11,7 +11,14 @@ import { SeededRandom, takeSeed } from "./seeded-random.ts";
 import { besiege } from "./siege.ts";
 import { readUsageDatabase } from "./usage-database.ts";
 
-const KILLS = 200;
+const USUAL_KILLS = 200;
+/** A number of kills that was asked for is reached, however long it takes: `LONG_KILLS=1000`. */
+const ASKED_KILLS = Number(process.env["LONG_KILLS"] ?? 0);
+const KILLS = ASKED_KILLS > 0 ? ASKED_KILLS : USUAL_KILLS;
+/** Else there are as many as fit: a busy machine takes several seconds for a start. ms. */
+const KILLING_MS_MAX = ASKED_KILLS > 0 ? 3_600_000 : 360_000;
+/** Fewer would say nothing. */
+const KILLS_MIN = Math.min(KILLS, 50);
 const CLIENTS = 64;
 /** Between a start and the next kill, ms. */
 const TRAFFIC_MS_MIN = 350;
@@ -26,7 +33,7 @@ interface Life {
   readonly killedMs: number;
 }
 
-test(`${KILLS} kills`, { timeout: 600_000 }, async () => {
+test(`${KILLS} kills`, { timeout: KILLING_MS_MAX + 120_000 }, async () => {
   const random = new SeededRandom(takeSeed());
   const mock = await startMockProcess();
   onTestFinished(() => mock.close());
@@ -44,7 +51,8 @@ test(`${KILLS} kills`, { timeout: 600_000 }, async () => {
   const lives: Life[] = [];
   const startsMs: number[] = [];
   let begunMs = nowMs();
-  while (lives.length < KILLS) {
+  const endMs = nowMs() + KILLING_MS_MAX;
+  while (lives.length < KILLS && nowMs() < endMs) {
     await sleep(TRAFFIC_MS_MIN + random.below(TRAFFIC_MS_MAX - TRAFFIC_MS_MIN));
     lives.push({ begunMs, killedMs: nowMs() });
     siege.kill("SIGKILL");
@@ -55,6 +63,7 @@ test(`${KILLS} kills`, { timeout: 600_000 }, async () => {
     startsMs.push(readyMs - endedMs);
     begunMs = (endedMs + readyMs) / 2;
   }
+  const kills = lives.length;
   // The last life ends well.
   lives.push({ begunMs, killedMs: Infinity });
   const result = await clients.stop();
@@ -66,13 +75,14 @@ test(`${KILLS} kills`, { timeout: 600_000 }, async () => {
   const agesMs = lost.map((atMs) => toAgeMs(atMs, lives));
   const { complete } = result.counts;
   say(
-    `${KILLS} kills, ${complete} complete answers, ${lost.length} without a record; a start takes ` +
+    `${kills} kills, ${complete} complete answers, ${lost.length} without a record; a start takes ` +
       `${Math.round(percentile(startsMs, 0.5))} ms`,
   );
   const shares = [0, 0.5, 0.9, 0.99, 1].map((share) => Math.round(percentile(agesMs, share)));
   say(`ages of the lost, ms: least, median, p90, p99, most: ${shares.join(", ")}`);
 
-  expect(complete / KILLS, "answers between two kills").toBeGreaterThan(CLIENTS);
+  expect(kills).toBeGreaterThanOrEqual(KILLS_MIN);
+  expect(complete / kills, "answers between two kills").toBeGreaterThan(CLIENTS);
   expect.soft(agesMs.filter((ageMs) => ageMs > LOST_AGE_MS_MAX).length, "lost too old").toBe(0);
   expect.soft(database.doubled, "requests with two records").toBe(0);
   expect.soft(database.integrity).toBe("ok");

@@ -33,12 +33,12 @@ export function runProgram<Types extends ProgramTypes>(
     const ready = (value: Types["ready"]): void => send({ type: "ready", value });
     const value = await run(plan, { signal: stop.signal, ready });
     // The process may end when the result has been taken, not before.
-    send({ type: "result", value }, () => process.exit());
+    process.send?.({ type: "result", value } satisfies ProgramMessage, () => process.exit());
   }
 }
 
-function send(message: ProgramMessage, sent?: () => void): void {
-  process.send?.(message, sent);
+function send(message: ProgramMessage): void {
+  process.send?.(message);
 }
 
 /** Resolves when the signal comes. */

@@ -23,9 +23,9 @@ const PARALLEL = 50;
 const HEAP_GROWTH_MAX = 2 * MB;
 /** Connections to the upstream stay open for a while, and how many are needed at once differs a little. */
 const OPEN_FILES_GROWTH_MAX = 10;
-/** Collections that a full one leaves to be done. */
-const COLLECTIONS = 3;
-const COLLECT_MS = 500;
+/** One collection leaves things to the next, such as code that has not been used for a while. */
+const COLLECTIONS = 10;
+const COLLECT_MS = 300;
 
 interface Left {
   readonly heapBytes: number;

@@ -9,5 +9,5 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export function toMegabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

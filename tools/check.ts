@@ -1,5 +1,6 @@
 /**
- * `npm test`: everything that must hold, in one command. Ends with the plain line `N passed, N failed`,
+ * `npm test`: everything that must hold, in one command; `npm run test:long`: the tests that besiege a
+ * gateway for some twenty minutes; `npm run test:all`: both. Ends with the plain line `N passed, N failed`,
  * in which every step counts as one and every test as one.
  */
 import { spawnSync } from "node:child_process";
@@ -44,8 +45,20 @@ const STEPS: readonly Step[] = [
   },
 ];
 
+const runUsual = (): readonly Count[] => [...STEPS.map(runStep), runTests("tests", [])];
+const runLong = (): readonly Count[] => [
+  runTests("long tests", ["--config", "vitest.long.config.ts"]),
+];
+const PARTS: Readonly<Record<string, () => readonly Count[]>> = {
+  usual: runUsual,
+  long: runLong,
+  all: () => [...runUsual(), ...runLong()],
+};
+
 try {
-  const counts = [...STEPS.map(runStep), runTests()];
+  const [part = "usual"] = process.argv.slice(2);
+  const counts = PARTS[part]?.();
+  if (counts === undefined) throw new Error(`${part}: expected ${Object.keys(PARTS).join(", ")}`);
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
   console.log(`\n${passed} passed, ${failed} failed`);
@@ -59,10 +72,10 @@ function runStep(step: Step): Count {
   return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
 }
 
-function runTests(): Count {
-  const file = join(folder, "tests.json");
+function runTests(name: string, options: readonly string[]): Count {
+  const file = join(folder, `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const isGood = run({ name: "tests", command: "vitest", words: ["run", ...reporters] });
+  const isGood = run({ name, command: "vitest", words: ["run", ...options, ...reporters] });
   try {
     const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport;
     const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = report;

@@ -69,7 +69,7 @@ export class SqliteThread {
     this.#pending.delete(reply.id);
     if (reply.type === "done") pending?.resolve(reply.result);
     else if (reply.type === "busy") pending?.reject(new SqliteBusyError());
-    else pending?.reject(new StoreError(`SQLite: ${reply.message}`));
+    else pending?.reject(new StoreError(`SQLite: ${reply.message}`, { code: reply.code }));
   }
 
   #stop(cause: unknown): void {

@@ -4,6 +4,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
+import type { Authenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
@@ -65,7 +66,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
-  const sweep = sweepRegularly(openRequests, metrics);
+  const sweep = sweepRegularly({ openRequests, authenticator, metrics });
   const ports: PipelinePorts = {
     clock: systemClock,
     observer,
@@ -177,14 +178,21 @@ function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched):
   };
 }
 
+interface Swept {
+  readonly openRequests: OpenRequests;
+  readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+}
+
 /** The one timer of an idle gateway that fires often: it tells how late timers are, too. */
-function sweepRegularly(openRequests: OpenRequests, metrics: Metrics): NodeJS.Timeout {
+function sweepRegularly({ openRequests, authenticator, metrics }: Swept): NodeJS.Timeout {
   let sweptMs = systemClock.nowMs();
   return setInterval(() => {
     const nowMs = systemClock.nowMs();
     metrics.recordLoopDelay(nowMs - sweptMs - SWEEP_INTERVAL_MS);
     sweptMs = nowMs;
     openRequests.sweep(nowMs);
+    authenticator.sweep();
   }, SWEEP_INTERVAL_MS);
 }
 

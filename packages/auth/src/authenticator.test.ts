@@ -4,8 +4,9 @@ import type { KeyChange } from "@slipstream/contracts/key-store";
 import type { Principal } from "@slipstream/contracts/principal";
 import { expect, test } from "vitest";
 import { createApiKey, hashApiKey } from "./api-key.ts";
-import { createAuthenticator, LOOK_UPS_MAX } from "./authenticator.ts";
+import { createAuthenticator } from "./authenticator.ts";
 import type { Authenticator } from "./authenticator.ts";
+import { LOOK_UP_DEADLINE_MS, LOOK_UPS_MAX } from "./look-ups.ts";
 import { ABSENT_FRESH_MS, PRESENT_FRESH_MS, PRESENT_STALE_MS } from "./key-cache.ts";
 
 const KEY = createApiKey();
@@ -173,19 +174,136 @@ test("a known key outlives a store that is down, but not for long", async () => 
   expect(await ask()).toBe("auth_unavailable");
 });
 
-test("too many look-ups at once are refused; known keys still pass", async () => {
+const strangers = (count: number) =>
+  Array.from({ length: count }, () => `Bearer ${createApiKey()}`);
+
+test("too many look-ups at once are refused", async () => {
   const { ask, hold, release, world } = setUp();
+  hold();
+  const answers = strangers(LOOK_UPS_MAX).map((header) => ask(header));
+  expect(await ask()).toBe("auth_unavailable");
+  expect(world.asked).toHaveLength(LOOK_UPS_MAX);
+  release();
+  await Promise.all(answers);
+  expect(await ask()).toBe("key_1");
+});
+
+test("a known key is asked for again however many look-ups of strangers are under way", async () => {
+  const { ask, authenticator, hold, release, world } = setUp();
+  await ask();
+  hold();
+  world.answer = "absent";
+  const answers = strangers(LOOK_UPS_MAX).map((header) => ask(header));
+  world.answer = PRINCIPAL;
+  world.nowMs = PRESENT_FRESH_MS + PRESENT_STALE_MS;
+  const known = authenticator.authenticate(HEADER);
+  release();
+  expect(await known).toBe(PRINCIPAL);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(["invalid_api_key"]));
+});
+
+test("look-ups that were overtaken still take room", async () => {
+  const { ask, authenticator, hold, release } = setUp();
+  hold();
+  const answers = strangers(LOOK_UPS_MAX).map((header) => ask(header));
+  authenticator.doubtAll();
+  expect(await ask()).toBe("auth_unavailable");
+  release();
+  await Promise.all(answers);
+  expect(await ask()).toBe("key_1");
+});
+
+test("a store that does not answer is waited for until the deadline", async () => {
+  const { ask, authenticator, hold, world } = setUp();
+  hold();
+  const ends: string[] = [];
+  const first = ask().then((end) => ends.push(end));
+  world.nowMs = LOOK_UP_DEADLINE_MS - 1;
+  authenticator.sweep();
+  await ask("Bearer x");
+  expect(ends).toEqual([]);
+  world.nowMs = LOOK_UP_DEADLINE_MS;
+  authenticator.sweep();
+  await first;
+  expect(ends).toEqual(["auth_unavailable"]);
+  // Whoever comes now does not wait for the same question again.
+  expect(() => authenticator.authenticate(HEADER)).toThrow(
+    expect.objectContaining({
+      code: "auth_unavailable",
+      cause: expect.objectContaining({ code: "LOOK_UP_OVERDUE" }),
+    }),
+  );
+  expect(world.asked).toEqual([HASH]);
+});
+
+test("each look-up has a deadline of its own", async () => {
+  const { ask, authenticator, hold, release, world } = setUp();
+  const [stranger] = strangers(1);
+  hold();
+  const first = ask();
+  world.nowMs = 1;
+  const second = ask(stranger);
+  world.nowMs = LOOK_UP_DEADLINE_MS;
+  authenticator.sweep();
+  release();
+  expect(await first).toBe("auth_unavailable");
+  expect(await second).toBe("key_1");
+});
+
+test("at the deadline a known key is served with what was known, and from then on at once", async () => {
+  const { ask, authenticator, hold, world } = setUp();
   await ask();
   world.nowMs = PRESENT_FRESH_MS;
   hold();
-  const headers = Array.from({ length: LOOK_UPS_MAX }, () => `Bearer ${createApiKey()}`);
-  const answers = headers.map((header) => ask(header));
-  expect(await ask(`Bearer ${createApiKey()}`)).toBe("auth_unavailable");
-  expect(await ask()).toBe("key_1");
-  expect(world.asked).toHaveLength(1 + LOOK_UPS_MAX);
+  const waiting = ask();
+  world.nowMs += LOOK_UP_DEADLINE_MS;
+  authenticator.sweep();
+  expect(await waiting).toBe("key_1");
+  expect(authenticator.authenticate(HEADER)).toBe(PRINCIPAL);
+  expect(world.results).toEqual(["miss", "miss", "stale", "coalesced", "stale"]);
+});
+
+test.each<[string, Answer, string]>([
+  ["found", PRINCIPAL, "key_1"],
+  ["absent", "absent", "invalid_api_key"],
+])("an answer that comes late is kept for the next: %s", async (_what, answer, end) => {
+  const { ask, authenticator, hold, release, world } = setUp(answer);
+  hold();
+  const waiting = ask();
+  world.nowMs = LOOK_UP_DEADLINE_MS;
+  authenticator.sweep();
+  expect(await waiting).toBe("auth_unavailable");
   release();
-  await Promise.all(answers);
-  expect(await ask(`Bearer ${createApiKey()}`)).toBe("key_1");
+  await ask("Bearer x");
+  expect(await ask()).toBe(end);
+  expect(world.asked).toEqual([HASH]);
+});
+
+test("a failure that comes late leaves the key to be asked for again", async () => {
+  const { ask, authenticator, hold, release, world } = setUp(new Error("down"));
+  hold();
+  const waiting = ask();
+  world.nowMs = LOOK_UP_DEADLINE_MS;
+  authenticator.sweep();
+  expect(await waiting).toBe("auth_unavailable");
+  world.answer = PRINCIPAL;
+  release();
+  await ask("Bearer x");
+  expect(await ask()).toBe("key_1");
+  expect(world.results).toEqual(["miss", "miss"]);
+});
+
+test("a late answer that a withdrawal overtook is not kept", async () => {
+  const { ask, authenticator, hold, release, world } = setUp();
+  hold();
+  const waiting = ask();
+  world.nowMs = LOOK_UP_DEADLINE_MS;
+  authenticator.sweep();
+  expect(await waiting).toBe("auth_unavailable");
+  authenticator.learn([WITHDRAWN]);
+  release();
+  world.answer = "absent";
+  expect(await ask()).toBe("invalid_api_key");
 });
 
 test("a forgotten key is asked for again, whether it existed or not", async () => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import type { Authenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { StoreObserver } from "@slipstream/contracts/store-health";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
@@ -14,6 +15,7 @@ import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import type { Store } from "@slipstream/store/open-store";
+import { STORE_CHECK_INTERVAL_MS } from "@slipstream/store/store-monitor";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
 import type { ExemplarSource } from "@slipstream/telemetry/exemplar";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
@@ -33,6 +35,7 @@ import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
 import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
+import { judgeReadiness } from "./readiness.ts";
 import { systemClock } from "./system-clock.ts";
 import { toTracePlaces } from "./trace-places.ts";
 import { VERSION } from "./version.ts";
@@ -51,6 +54,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const telemetry = await startTelemetry(config);
   const { metrics, logger, recordLoss } = telemetry;
   const store = await openStore(config.store.url, {
+    clock: systemClock,
+    observer: toStoreObserver(logger),
     usageObserver: toUsageObserver(logger, recordLoss),
   });
   const recorder = new UsageRecorder({
@@ -63,6 +68,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
   const poll = pollRegularly(feed, logger);
+  const checks = setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS);
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
@@ -82,10 +88,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
   let isDraining = false;
   const adminServer = createAdminServer({
     metrics,
-    isReady: async () => {
-      await store.ping();
-      return !isDraining;
-    },
+    readiness: () =>
+      judgeReadiness({
+        isDraining,
+        store: store.monitor.health,
+        usageRecordsWaiting: store.usage.waiting,
+        nowMs: systemClock.nowMs(),
+      }),
   });
 
   async function drainAndRelease(): Promise<void> {
@@ -96,6 +105,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   async function release(): Promise<void> {
     clearInterval(sweep);
     clearInterval(poll);
+    clearInterval(checks);
     await upstream.close();
     await telemetry.close();
     await store.close();
@@ -173,6 +183,7 @@ function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched):
   return {
     heldBytes: () => openRequests.heldBytes,
     usageRecordsWaiting: () => store.usage.waiting,
+    storeCheckFails: (check) => store.monitor.health[check].type !== "passing",
     clientSockets: () => dataServer.connections,
     upstreamSockets: () => upstream.connections,
   };
@@ -200,6 +211,15 @@ function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {
   return setInterval(() => {
     feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
   }, KEY_CHANGES_POLL_INTERVAL_MS);
+}
+
+function toStoreObserver(logger: Logger): StoreObserver {
+  return {
+    storeCheckChanged(check, state) {
+      if (state.type === "passing") logger.info({ check }, "a check of the store passes again");
+      else logger.error({ check, err: state.error }, "a check of the store fails");
+    },
+  };
 }
 
 function toUsageObserver(logger: Logger, recordLoss: LossRecorder): UsageSinkObserver {

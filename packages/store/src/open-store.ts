@@ -5,14 +5,18 @@
  * of its own, so nothing here ever blocks the caller's.
  */
 import { resolve } from "node:path";
+import type { Clock } from "@slipstream/contracts/clock";
 import type { KeyStore } from "@slipstream/contracts/key-store";
+import type { StoreObserver } from "@slipstream/contracts/store-health";
 import type { UsageSink, UsageSinkObserver } from "@slipstream/contracts/usage-record";
-import { Kysely, sql } from "kysely";
+import { Kysely } from "kysely";
 import { createDatabaseFile } from "./internal/database-file.ts";
 import { createKeyAdministration } from "./internal/key-administration-queries.ts";
 import { createKeyStore } from "./internal/key-queries.ts";
 import { migrate } from "./internal/migrate.ts";
 import { SqliteWorkerDialect } from "./internal/sqlite-dialect.ts";
+import { createStoreProbes } from "./internal/store-probes.ts";
+import type { StoreProbes } from "./internal/store-probes.ts";
 import type { StoreTables } from "./internal/store-tables.ts";
 import { parseStoreUrl } from "./internal/store-url.ts";
 import type { StoreUrl } from "./internal/store-url.ts";
@@ -20,6 +24,7 @@ import { createInsertUsage, createUsageReports } from "./internal/usage-queries.
 import { UsageWriter } from "./internal/usage-writer.ts";
 import type { KeyAdministration } from "./key-administration.ts";
 import { StoreError } from "./store-error.ts";
+import { StoreMonitor } from "./store-monitor.ts";
 import type { UsageReports } from "./usage-reports.ts";
 
 export interface Store {
@@ -28,8 +33,8 @@ export interface Store {
   /** Written in batches, within a fraction of a second; `flush` says when. */
   readonly usage: UsageSink;
   readonly usageReports: UsageReports;
-  /** Resolves when the store answers. @throws {StoreError} */
-  ping(): Promise<void>;
+  /** Tries the store out when it is told to. */
+  readonly monitor: StoreMonitor;
   /**
    * Finishes what was asked before, usage records included as far as they can be written in the time
    * that `flush` has, and lets go of the database. Idempotent.
@@ -42,10 +47,19 @@ export interface StoreOptions {
   readonly nowEpochMs?: () => number;
   /** Needed by whoever records usage. */
   readonly usageObserver?: UsageSinkObserver;
+  /** What the times of the monitor are measured by. */
+  readonly clock?: Clock;
+  /** Told by the monitor. */
+  readonly observer?: StoreObserver;
 }
 
 /** For programs that record none, such as the one that makes keys. */
-const NOBODY: UsageSinkObserver = { usageLost() {}, usageWriteFailed() {} };
+const NOBODY: UsageSinkObserver & StoreObserver = {
+  usageLost() {},
+  usageWriteFailed() {},
+  storeCheckChanged() {},
+};
+const MONOTONIC: Clock = { nowMs: () => performance.now() };
 
 /**
  * Opens the store and brings its tables up to date. The caller closes it.
@@ -56,8 +70,11 @@ const NOBODY: UsageSinkObserver = { usageLost() {}, usageWriteFailed() {} };
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const { nowEpochMs = Date.now, usageObserver = NOBODY } = options;
-  const db = await openDatabase(parseStoreUrl(url));
-  const usage = new UsageWriter({ insert: createInsertUsage(db), observer: usageObserver });
+  const { clock = MONOTONIC, observer = NOBODY } = options;
+  const { db, probes } = await openDatabase(parseStoreUrl(url), nowEpochMs);
+  const monitor = new StoreMonitor({ probes, clock, observer });
+  const insert = monitor.watch(createInsertUsage(db));
+  const usage = new UsageWriter({ insert, observer: usageObserver });
 
   async function release(): Promise<void> {
     await usage.close();
@@ -69,20 +86,24 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     keyAdministration: createKeyAdministration(db, nowEpochMs),
     usage,
     usageReports: createUsageReports(db),
-    ping: async () => {
-      await sql`select 1`.execute(db);
-    },
+    monitor,
     close: () => (released ??= release()),
   };
 }
 
-async function openDatabase(url: StoreUrl): Promise<Kysely<StoreTables>> {
+interface OpenDatabase {
+  readonly db: Kysely<StoreTables>;
+  readonly probes: StoreProbes;
+}
+
+async function openDatabase(url: StoreUrl, nowEpochMs: () => number): Promise<OpenDatabase> {
   const path = url.type === "file" ? resolve(url.path) : ":memory:";
   const db = new Kysely<StoreTables>({ dialect: new SqliteWorkerDialect(path) });
   try {
     if (url.type === "file") createDatabaseFile(path);
     await migrate(db);
-    return db;
+    const file = url.type === "file" ? path : undefined;
+    return { db, probes: await createStoreProbes({ db, path: file, nowEpochMs }) };
   } catch (cause) {
     await db.destroy();
     const reason = cause instanceof Error ? cause.message : String(cause);

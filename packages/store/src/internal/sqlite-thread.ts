@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 import { StoreError } from "../store-error.ts";
 import { SqliteBusyError } from "./sqlite-busy-error.ts";
+import { StoreLostError } from "./store-lost-error.ts";
 import type { SqliteCommand, SqliteReply, SqliteRequest, SqliteResult } from "./sqlite-messages.ts";
 
 interface Pending {
@@ -73,7 +74,8 @@ export class SqliteThread {
   }
 
   #stop(cause: unknown): void {
-    this.#stopped ??= new StoreError("The SQLite thread has stopped.", { cause });
+    const code = "STORE_THREAD_STOPPED";
+    this.#stopped ??= new StoreLostError("The SQLite thread has stopped.", { cause, code });
     for (const { reject } of this.#pending.values()) reject(this.#stopped);
     this.#pending.clear();
   }

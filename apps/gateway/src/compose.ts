@@ -36,6 +36,7 @@ import { createDataServer } from "./http/data-server.ts";
 import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { judgeReadiness } from "./readiness.ts";
+import type { ReadinessFacts } from "./readiness.ts";
 import { systemClock } from "./system-clock.ts";
 import { toTracePlaces } from "./trace-places.ts";
 import { VERSION } from "./version.ts";
@@ -67,12 +68,14 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
-  const poll = pollRegularly(feed, logger);
-  const checks = setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS);
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
-  const sweep = sweepRegularly({ openRequests, authenticator, metrics });
+  const timers = [
+    sweepRegularly({ openRequests, authenticator, metrics }),
+    pollRegularly(feed, logger),
+    setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS),
+  ];
   const ports: PipelinePorts = {
     clock: systemClock,
     observer,
@@ -88,13 +91,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   let isDraining = false;
   const adminServer = createAdminServer({
     metrics,
-    readiness: () =>
-      judgeReadiness({
-        isDraining,
-        store: store.monitor.health,
-        usageRecordsWaiting: store.usage.waiting,
-        nowMs: systemClock.nowMs(),
-      }),
+    readiness: () => judgeReadiness({ isDraining, ...toStoreFacts(store) }),
   });
 
   async function drainAndRelease(): Promise<void> {
@@ -103,9 +100,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
   }
   async function release(): Promise<void> {
-    clearInterval(sweep);
-    clearInterval(poll);
-    clearInterval(checks);
+    for (const timer of timers) clearInterval(timer);
     await upstream.close();
     await telemetry.close();
     await store.close();
@@ -193,6 +188,14 @@ interface Swept {
   readonly openRequests: OpenRequests;
   readonly authenticator: Authenticator;
   readonly metrics: Metrics;
+}
+
+function toStoreFacts({ monitor, usage }: Store): Omit<ReadinessFacts, "isDraining"> {
+  return {
+    store: monitor.health,
+    usageRecordsWaiting: usage.waiting,
+    nowMs: systemClock.nowMs(),
+  };
 }
 
 /** The one timer of an idle gateway that fires often: it tells how late timers are, too. */

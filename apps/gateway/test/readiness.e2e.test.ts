@@ -36,10 +36,9 @@ async function listModels(key: string): Promise<number> {
 /** Nothing gets to the threads of the stores any more, until it is let go of. */
 function hangStores(): () => void {
   const held: (() => void)[] = [];
-  const { postMessage } = Worker.prototype;
   const posting = vi.spyOn(Worker.prototype, "postMessage");
   posting.mockImplementation(function hold(this: Worker, ...message): void {
-    held.push(() => postMessage.apply(this, message));
+    held.push(() => this.postMessage(...message));
   });
   const letGo = () => {
     posting.mockRestore();
@@ -88,14 +87,10 @@ test("a flood of invented keys takes nothing from anybody else", async () => {
   expect(await listModels(rig.key)).toBe(200);
   expect(await listModels(doomed.key)).toBe(200);
 
-  let isFlooding = true;
-  const flood = Array.from({ length: CONNECTIONS / 10 }, async () => {
+  const flooding = new AbortController();
+  const flood = Array.from({ length: CONNECTIONS }, async () => {
     const statuses = new Set<number>();
-    while (isFlooding) {
-      // More than one at a time on each, so that as many wait as connections would bring.
-      const keys = Array.from({ length: 10 }, () => createApiKey());
-      for (const status of await Promise.all(keys.map(listModels))) statuses.add(status);
-    }
+    while (!flooding.signal.aborted) statuses.add(await listModels(createApiKey()));
     return [...statuses];
   });
   const created = await createTestKey(rig.store);
@@ -106,8 +101,7 @@ test("a flood of invented keys takes nothing from anybody else", async () => {
   const tookMs = performance.now() - revokedMs;
   expect(await listModels(rig.key)).toBe(200);
   expect(await readiness()).toMatchObject({ status: 200, body: { problems: [] } });
-  isFlooding = false;
+  flooding.abort();
   expect(new Set((await Promise.all(flood)).flat())).toEqual(new Set([401]));
-  console.log({ tookMs });
   expect(tookMs).toBeLessThan(REVOKED_MS_MAX);
 }, 60_000);

@@ -1,74 +1,18 @@
-import type { CacheResult } from "@slipstream/contracts/cache-events";
-import { GatewayError } from "@slipstream/contracts/errors";
-import type { KeyChange } from "@slipstream/contracts/key-store";
-import type { Principal } from "@slipstream/contracts/principal";
+import type { GatewayError } from "@slipstream/contracts/errors";
 import { expect, test } from "vitest";
-import { createApiKey, hashApiKey } from "./api-key.ts";
-import { createAuthenticator } from "./authenticator.ts";
+import {
+  CREATED,
+  HASH,
+  HEADER,
+  PRINCIPAL,
+  setUp,
+  strangers,
+  WITHDRAWN,
+} from "../test/authenticator-rig.ts";
+import { createApiKey } from "./api-key.ts";
 import type { Authenticator } from "./authenticator.ts";
-import { LOOK_UP_DEADLINE_MS, LOOK_UPS_MAX } from "./look-ups.ts";
 import { ABSENT_FRESH_MS, PRESENT_FRESH_MS, PRESENT_STALE_MS } from "./key-cache.ts";
-
-const KEY = createApiKey();
-const HEADER = `Bearer ${KEY}`;
-const HASH = hashApiKey(KEY);
-const CREATED: KeyChange = { keyHash: HASH, type: "created" };
-const WITHDRAWN: KeyChange = { keyHash: HASH, type: "withdrawn" };
-const PRINCIPAL: Principal = { keyId: "key_1", workspaceId: "ws_1", organizationId: "org_1" };
-
-type Answer = Principal | "absent" | Error;
-
-/** An authenticator over a store that gives `answer`, at once or when a held question is released. */
-function setUp(answer: Answer = PRINCIPAL) {
-  const world = {
-    answer,
-    nowMs: 0,
-    asked: [] as string[],
-    results: [] as CacheResult[],
-    evictions: 0,
-  };
-  let held: Array<() => void> | undefined;
-  const authenticator = createAuthenticator({
-    clock: { nowMs: () => world.nowMs },
-    caches: {
-      cacheRequest: (_cache, result) => world.results.push(result),
-      cacheEviction: () => world.evictions++,
-    },
-    keys: {
-      findPrincipal: async (keyHash) => {
-        world.asked.push(keyHash);
-        const given = world.answer;
-        if (held !== undefined) await new Promise<void>((resolve) => held?.push(resolve));
-        if (given instanceof Error) throw given;
-        return given === "absent" ? undefined : given;
-      },
-    },
-  });
-  return {
-    authenticator,
-    world,
-    /** What a request with this header gets: a key id or an error code. */
-    ask: async (header: string | undefined = HEADER) => outcomeOf(authenticator, header),
-    hold: () => {
-      held = [];
-    },
-    release: () => {
-      held?.forEach((resolve) => resolve());
-      held = undefined;
-    },
-  };
-}
-
-async function outcomeOf(
-  authenticator: Authenticator,
-  header: string | undefined,
-): Promise<string> {
-  try {
-    return (await authenticator.authenticate(header)).keyId;
-  } catch (error) {
-    return error instanceof GatewayError ? error.code : String(error);
-  }
-}
+import { LOOK_UPS_MAX } from "./look-ups.ts";
 
 test("a cached key is answered without a promise", async () => {
   const { authenticator, ask, world } = setUp();
@@ -174,9 +118,6 @@ test("a known key outlives a store that is down, but not for long", async () => 
   expect(await ask()).toBe("auth_unavailable");
 });
 
-const strangers = (count: number) =>
-  Array.from({ length: count }, () => `Bearer ${createApiKey()}`);
-
 test("too many look-ups at once are refused", async () => {
   const { ask, hold, release, world } = setUp();
   hold();
@@ -211,99 +152,6 @@ test("look-ups that were overtaken still take room", async () => {
   release();
   await Promise.all(answers);
   expect(await ask()).toBe("key_1");
-});
-
-test("a store that does not answer is waited for until the deadline", async () => {
-  const { ask, authenticator, hold, world } = setUp();
-  hold();
-  const ends: string[] = [];
-  const first = ask().then((end) => ends.push(end));
-  world.nowMs = LOOK_UP_DEADLINE_MS - 1;
-  authenticator.sweep();
-  await ask("Bearer x");
-  expect(ends).toEqual([]);
-  world.nowMs = LOOK_UP_DEADLINE_MS;
-  authenticator.sweep();
-  await first;
-  expect(ends).toEqual(["auth_unavailable"]);
-  // Whoever comes now does not wait for the same question again.
-  expect(() => authenticator.authenticate(HEADER)).toThrow(
-    expect.objectContaining({
-      code: "auth_unavailable",
-      cause: expect.objectContaining({ code: "LOOK_UP_OVERDUE" }),
-    }),
-  );
-  expect(world.asked).toEqual([HASH]);
-});
-
-test("each look-up has a deadline of its own", async () => {
-  const { ask, authenticator, hold, release, world } = setUp();
-  const [stranger] = strangers(1);
-  hold();
-  const first = ask();
-  world.nowMs = 1;
-  const second = ask(stranger);
-  world.nowMs = LOOK_UP_DEADLINE_MS;
-  authenticator.sweep();
-  release();
-  expect(await first).toBe("auth_unavailable");
-  expect(await second).toBe("key_1");
-});
-
-test("at the deadline a known key is served with what was known, and from then on at once", async () => {
-  const { ask, authenticator, hold, world } = setUp();
-  await ask();
-  world.nowMs = PRESENT_FRESH_MS;
-  hold();
-  const waiting = ask();
-  world.nowMs += LOOK_UP_DEADLINE_MS;
-  authenticator.sweep();
-  expect(await waiting).toBe("key_1");
-  expect(authenticator.authenticate(HEADER)).toBe(PRINCIPAL);
-  expect(world.results).toEqual(["miss", "miss", "stale", "coalesced", "stale"]);
-});
-
-test.each<[string, Answer, string]>([
-  ["found", PRINCIPAL, "key_1"],
-  ["absent", "absent", "invalid_api_key"],
-])("an answer that comes late is kept for the next: %s", async (_what, answer, end) => {
-  const { ask, authenticator, hold, release, world } = setUp(answer);
-  hold();
-  const waiting = ask();
-  world.nowMs = LOOK_UP_DEADLINE_MS;
-  authenticator.sweep();
-  expect(await waiting).toBe("auth_unavailable");
-  release();
-  await ask("Bearer x");
-  expect(await ask()).toBe(end);
-  expect(world.asked).toEqual([HASH]);
-});
-
-test("a failure that comes late leaves the key to be asked for again", async () => {
-  const { ask, authenticator, hold, release, world } = setUp(new Error("down"));
-  hold();
-  const waiting = ask();
-  world.nowMs = LOOK_UP_DEADLINE_MS;
-  authenticator.sweep();
-  expect(await waiting).toBe("auth_unavailable");
-  world.answer = PRINCIPAL;
-  release();
-  await ask("Bearer x");
-  expect(await ask()).toBe("key_1");
-  expect(world.results).toEqual(["miss", "miss"]);
-});
-
-test("a late answer that a withdrawal overtook is not kept", async () => {
-  const { ask, authenticator, hold, release, world } = setUp();
-  hold();
-  const waiting = ask();
-  world.nowMs = LOOK_UP_DEADLINE_MS;
-  authenticator.sweep();
-  expect(await waiting).toBe("auth_unavailable");
-  authenticator.learn([WITHDRAWN]);
-  release();
-  world.answer = "absent";
-  expect(await ask()).toBe("invalid_api_key");
 });
 
 test("a forgotten key is asked for again, whether it existed or not", async () => {

@@ -45,7 +45,7 @@ export interface Authenticator {
   doubtAll(): void;
   /**
    * Ends the waiting for a store that takes too long: with what was known before, or with
-   * `auth_unavailable`. To be called some times a second.
+   * `auth_unavailable`. To be called some ten times a second.
    */
   sweep(): void;
 }
@@ -99,7 +99,7 @@ class KeyAuthenticator implements Authenticator {
   }
 
   sweep(): void {
-    for (const lookUp of this.#lookUps.overdue()) {
+    for (const lookUp of this.#lookUps.sweep()) {
       this.#giveUp(lookUp, new LookUpError("LOOK_UP_OVERDUE"));
     }
   }

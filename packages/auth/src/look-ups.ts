@@ -17,6 +17,11 @@ export const LOOK_UPS_MAX = 10_000;
  * disk takes some hundred. Clients give up after ten seconds or more.
  */
 export const LOOK_UP_DEADLINE_MS = 2_000;
+/**
+ * What one sweep may add to the time that was waited, ms. More passes between two of them only while this
+ * process stands still, and then an answer may have come that nobody has had the time to read.
+ */
+export const SWEEP_COUNTS_MS_MAX = 200;
 
 /** Why a look-up has no answer, for the log. */
 export class LookUpError extends Error {
@@ -33,6 +38,7 @@ export interface LookUp {
   readonly keyHash: string;
   /** Of a key that is known: it has room of its own, so that nobody can take it away. */
   readonly isKnown: boolean;
+  /** On a clock that stops when the process does. */
   readonly deadlineMs: number;
   readonly answer: PromiseWithResolvers<Principal>;
 }
@@ -45,9 +51,13 @@ export class LookUps {
   readonly #waitedFor = new Set<LookUp>();
   /** Whatever became of them, until the store has answered: so much memory they take. */
   #unknown = 0;
+  #sweptMs: number;
+  /** Time that counts. */
+  #ranMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#sweptMs = clock.nowMs();
   }
 
   /** Whether one more of a key that is not known would be too many. */
@@ -64,7 +74,7 @@ export class LookUps {
   }
 
   begin(keyHash: string, isKnown: boolean): LookUp {
-    const deadlineMs = this.#clock.nowMs() + LOOK_UP_DEADLINE_MS;
+    const deadlineMs = this.#ranMs + LOOK_UP_DEADLINE_MS;
     const answer = Promise.withResolvers<Principal>();
     const lookUp: LookUp = { keyHash, isKnown, deadlineMs, answer };
     this.#current.set(keyHash, lookUp);
@@ -93,12 +103,16 @@ export class LookUps {
     return this.#current.get(lookUp.keyHash) === lookUp && this.#current.delete(lookUp.keyHash);
   }
 
-  /** Those that are waited for in vain. */
-  *overdue(): Iterable<LookUp> {
+  /** @returns those that are waited for in vain. */
+  sweep(): readonly LookUp[] {
     const nowMs = this.#clock.nowMs();
+    this.#ranMs += Math.min(nowMs - this.#sweptMs, SWEEP_COUNTS_MS_MAX);
+    this.#sweptMs = nowMs;
+    const overdue: LookUp[] = [];
     for (const lookUp of this.#waitedFor) {
-      if (nowMs < lookUp.deadlineMs) return;
-      yield lookUp;
+      if (this.#ranMs < lookUp.deadlineMs) break;
+      overdue.push(lookUp);
     }
+    return overdue;
   }
 }

@@ -47,19 +47,18 @@ export interface StoreOptions {
   readonly nowEpochMs?: () => number;
   /** Needed by whoever records usage. */
   readonly usageObserver?: UsageSinkObserver;
-  /** What the times of the monitor are measured by. */
+  /** Both needed by whoever uses the monitor. */
   readonly clock?: Clock;
-  /** Told by the monitor. */
   readonly observer?: StoreObserver;
 }
 
-/** For programs that record none, such as the one that makes keys. */
+/** For programs that do neither, such as the one that makes keys. */
 const NOBODY: UsageSinkObserver & StoreObserver = {
   usageLost() {},
   usageWriteFailed() {},
   storeCheckChanged() {},
 };
-const MONOTONIC: Clock = { nowMs: () => performance.now() };
+const STANDING: Clock = { nowMs: () => 0 };
 
 /**
  * Opens the store and brings its tables up to date. The caller closes it.
@@ -70,7 +69,7 @@ const MONOTONIC: Clock = { nowMs: () => performance.now() };
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const { nowEpochMs = Date.now, usageObserver = NOBODY } = options;
-  const { clock = MONOTONIC, observer = NOBODY } = options;
+  const { clock = STANDING, observer = NOBODY } = options;
   const { db, probes } = await openDatabase(parseStoreUrl(url), nowEpochMs);
   const monitor = new StoreMonitor({ probes, clock, observer });
   const insert = monitor.watch(createInsertUsage(db));

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { BatchedLookUps, LOOK_UP_KEYS_MAX } from "./batched-look-ups.ts";
 
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 /** A database in which every key but those with an x stands for itself; it answers when told to. */
 function setUp() {
   const statements: string[][] = [];
@@ -12,7 +14,6 @@ function setUp() {
     await holding.promise;
     return new Map(keys.filter((key) => !key.includes("x")).map((key) => [key, `is ${key}`]));
   });
-  const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
   return {
     lookUps,
     statements,

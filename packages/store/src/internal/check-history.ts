@@ -10,7 +10,7 @@ export const FAILING_MS_MIN = 3_000;
 /** In a row. */
 export const SUCCESSES_MIN = 3;
 
-export const PASSING: StoreCheckState = { type: "passing" };
+const PASSING: StoreCheckState = { type: "passing" };
 
 export interface CheckHistoryOptions {
   /** How many in a row mean that the check passes again. */

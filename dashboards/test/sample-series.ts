@@ -6,6 +6,7 @@ import { CACHE_RESULTS, CACHES } from "@slipstream/contracts/cache-events";
 import { ENDPOINTS } from "@slipstream/contracts/endpoint";
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import { OUTCOMES } from "@slipstream/contracts/outcome";
+import { STORE_CHECKS } from "@slipstream/contracts/store-health";
 import type { MetricRow } from "@slipstream/grafana-dashboard-builder/metric-row";
 import type { LabelName } from "@slipstream/telemetry/labels";
 import { LOSSES } from "@slipstream/telemetry/losses";
@@ -26,6 +27,7 @@ type SampleLabel =
 const VALUES: Readonly<Record<SampleLabel, readonly string[]>> = {
   blame: ["client", "gateway", "upstream"],
   cache: CACHES,
+  check: STORE_CHECKS,
   code: CODES,
   decision: TRACE_DECISIONS,
   deployment: ["one/model", "two/model"],

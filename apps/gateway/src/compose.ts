@@ -4,8 +4,10 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
+import type { Authenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
 import type { RequestObserver } from "@slipstream/contracts/request-events";
+import type { StoreObserver } from "@slipstream/contracts/store-health";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import type { UsageRecorderOptions } from "@slipstream/ledger/usage-recorder";
@@ -14,6 +16,7 @@ import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import type { Store } from "@slipstream/store/open-store";
+import { STORE_CHECK_INTERVAL_MS } from "@slipstream/store/store-monitor";
 import { createAccessLog } from "@slipstream/telemetry/access-log";
 import type { ExemplarSource } from "@slipstream/telemetry/exemplar";
 import { FanOutObserver } from "@slipstream/telemetry/fan-out-observer";
@@ -33,6 +36,8 @@ import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
 import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
+import { judgeReadiness } from "./readiness.ts";
+import type { ReadinessFacts } from "./readiness.ts";
 import { systemClock } from "./system-clock.ts";
 import { toTracePlaces } from "./trace-places.ts";
 import { UsageLosses } from "./usage-losses.ts";
@@ -57,16 +62,23 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const telemetry = await startTelemetry(config);
   const { metrics, logger, recordLoss } = telemetry;
   const losses = new UsageLosses(logger, recordLoss);
-  const store = await openStore(config.store.url, { usageObserver: losses });
+  const store = await openStore(config.store.url, {
+    clock: systemClock,
+    observer: toStoreObserver(logger),
+    usageObserver: losses,
+  });
   const observer = observeRequests(telemetry, { sink: store.usage, losses });
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
-  const poll = pollRegularly(feed, logger);
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
-  const sweep = sweepRegularly(openRequests, metrics);
+  const timers = [
+    sweepRegularly({ openRequests, authenticator, metrics }),
+    pollRegularly(feed, logger),
+    setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS),
+  ];
   const ports: PipelinePorts = {
     clock: systemClock,
     observer,
@@ -82,10 +94,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   let isDraining = false;
   const adminServer = createAdminServer({
     metrics,
-    isReady: async () => {
-      await store.ping();
-      return !isDraining;
-    },
+    readiness: () => judgeReadiness({ isDraining, ...toStoreFacts(store) }),
   });
 
   async function drainAndRelease(): Promise<Ended> {
@@ -95,8 +104,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     return { usageRecordsLost: losses.records - lostBefore };
   }
   async function release(recordsMs?: number): Promise<void> {
-    clearInterval(sweep);
-    clearInterval(poll);
+    for (const timer of timers) clearInterval(timer);
     await upstream.close();
     // Each may have to wait for somebody outside.
     await Promise.all([telemetry.close(), store.close(recordsMs)]);
@@ -187,19 +195,35 @@ function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched):
   return {
     heldBytes: () => openRequests.heldBytes,
     usageRecordsWaiting: () => store.usage.waiting,
+    storeCheckFails: (check) => store.monitor.health[check].type !== "passing",
     clientSockets: () => dataServer.connections,
     upstreamSockets: () => upstream.connections,
   };
 }
 
+interface Swept {
+  readonly openRequests: OpenRequests;
+  readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+}
+
+function toStoreFacts({ monitor, usage }: Store): Omit<ReadinessFacts, "isDraining"> {
+  return {
+    store: monitor.health,
+    usageRecordsWaiting: usage.waiting,
+    nowMs: systemClock.nowMs(),
+  };
+}
+
 /** The one timer of an idle gateway that fires often: it tells how late timers are, too. */
-function sweepRegularly(openRequests: OpenRequests, metrics: Metrics): NodeJS.Timeout {
+function sweepRegularly({ openRequests, authenticator, metrics }: Swept): NodeJS.Timeout {
   let sweptMs = systemClock.nowMs();
   return setInterval(() => {
     const nowMs = systemClock.nowMs();
     metrics.recordLoopDelay(nowMs - sweptMs - SWEEP_INTERVAL_MS);
     sweptMs = nowMs;
     openRequests.sweep(nowMs);
+    authenticator.sweep();
   }, SWEEP_INTERVAL_MS);
 }
 
@@ -207,6 +231,15 @@ function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {
   return setInterval(() => {
     feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
   }, KEY_CHANGES_POLL_INTERVAL_MS);
+}
+
+function toStoreObserver(logger: Logger): StoreObserver {
+  return {
+    storeCheckChanged(check, state) {
+      if (state.type === "passing") logger.info({ check }, "a check of the store passes again");
+      else logger.error({ check, err: state.error }, "a check of the store fails");
+    },
+  };
 }
 
 /** An address to call: "everywhere" is no such thing, so it becomes this machine. */

@@ -23,6 +23,7 @@ import {
   RESIDENT_MEMORY,
   START_TIME,
 } from "@slipstream/telemetry/process-rows";
+import { STORE_FAILING } from "@slipstream/telemetry/store-rows";
 import { HELD_BYTES } from "@slipstream/telemetry/stream-rows";
 import { SERIES, SERIES_MAX, TELEMETRY_LOSSES, TRACES } from "@slipstream/telemetry/telemetry-rows";
 import { USAGE_WAITING } from "@slipstream/telemetry/usage-rows";
@@ -156,6 +157,21 @@ export const RUNTIME: BoardDefinition = {
               promql.sum(OPEN_FILES, BY_INSTANCE),
               promql.sum(MAX_FILES, BY_INSTANCE),
             ),
+          },
+        }),
+      ],
+    },
+    {
+      title: "Store",
+      panels: [
+        lines({
+          title: "Failing checks of the store",
+          description:
+            "1 while a check fails. file: the database is not at its path any more, read: keys cannot be looked up, write: no change can be made safe, records: usage records wait in memory. See the runbook of SlipstreamStoreFails.",
+          unit: "count",
+          width: 24,
+          series: {
+            "{{instance}} {{check}}": promql.max(STORE_FAILING, { by: ["instance", "check"] }),
           },
         }),
       ],

@@ -4,6 +4,7 @@ import { UP } from "@slipstream/grafana-dashboard-builder/metric-row";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import type { RuleGroup } from "@slipstream/grafana-dashboard-builder/rules";
 import { BUILD_INFO, EVENT_LOOP_DELAY } from "@slipstream/telemetry/process-rows";
+import { STORE_FAILING } from "@slipstream/telemetry/store-rows";
 import { SERIES, SERIES_MAX, TELEMETRY_LOSSES } from "@slipstream/telemetry/telemetry-rows";
 import { USAGE_WAITING } from "@slipstream/telemetry/usage-rows";
 import { rulesOver } from "./burn-rate.ts";
@@ -37,6 +38,20 @@ export const PROCESS_RULES: readonly RuleGroup[] = [
         summary: "{{ $labels.instance }} has more to do than it can",
         description:
           "Its event loop is late by more than 0.1 s once in a hundred times: every stream of the process stutters.",
+      },
+    ],
+  },
+  {
+    name: "slipstream-store",
+    rules: [
+      {
+        alert: "SlipstreamStoreFails",
+        expression: `${fiveMinutes.max(STORE_FAILING, { by: ["instance", "check"] })} > 0`,
+        holdsFor: "1m",
+        severity: "page",
+        summary: "{{ $labels.instance }} has trouble with its store: {{ $labels.check }}",
+        description:
+          "Known keys are served for a minute or so and usage records wait in memory: both only for a while.",
       },
     ],
   },

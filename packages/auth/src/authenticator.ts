@@ -13,10 +13,9 @@ import type { Principal } from "@slipstream/contracts/principal";
 import { hashApiKey, isWellFormedKey } from "./api-key.ts";
 import { parseBearer } from "./bearer.ts";
 import { KeyCache } from "./key-cache.ts";
+import { LookUpError, LookUps } from "./look-ups.ts";
+import type { LookUp } from "./look-ups.ts";
 
-/** Look-ups under way at once. More means that the store is stuck, or that someone invents keys. */
-export const LOOK_UPS_MAX = 1_000;
-const TOO_MANY_LOOK_UPS = `${LOOK_UPS_MAX} look-ups are under way`;
 /** By then a restarted store or a shorter queue is likely. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -44,6 +43,11 @@ export interface Authenticator {
    * store is down, those that existed still serve for as long as every stale answer.
    */
   doubtAll(): void;
+  /**
+   * Ends the waiting for a store that takes too long: with what was known before, or with
+   * `auth_unavailable`. To be called some ten times a second.
+   */
+  sweep(): void;
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
@@ -54,13 +58,13 @@ class KeyAuthenticator implements Authenticator {
   readonly #keys: Pick<KeyStore, "findPrincipal">;
   readonly #caches: CacheObserver;
   readonly #known: KeyCache;
-  /** By key hash. One that is no longer in here when it ends may be out of date. */
-  readonly #lookUps = new Map<string, Promise<Principal>>();
+  readonly #lookUps: LookUps;
 
   constructor({ keys, clock, caches }: AuthenticatorOptions) {
     this.#keys = keys;
     this.#caches = caches;
     this.#known = new KeyCache(clock, () => caches.cacheEviction("api_key"));
+    this.#lookUps = new LookUps(clock);
   }
 
   authenticate(authorization: string | undefined): Principal | Promise<Principal> {
@@ -74,40 +78,62 @@ class KeyAuthenticator implements Authenticator {
       this.#caches.cacheRequest("api_key", "negative");
       throw invalidKey();
     }
-    const lookUp = this.#lookUps.get(keyHash);
+    const lookUp = this.#lookUps.find(keyHash);
     this.#caches.cacheRequest("api_key", lookUp === undefined ? "miss" : "coalesced");
-    if (lookUp !== undefined) return lookUp;
-    if (this.#lookUps.size >= LOOK_UPS_MAX) return this.#serveStale(keyHash, TOO_MANY_LOOK_UPS);
-    return this.#lookUp(keyHash);
+    if (lookUp === undefined) return this.#lookUp(keyHash);
+    if (this.#lookUps.isWaitedFor(lookUp)) return lookUp.answer.promise;
+    return this.#serveStale(keyHash, new LookUpError("LOOK_UP_OVERDUE"));
   }
 
   learn(changes: readonly KeyChange[]): void {
     for (const { keyHash, type } of changes) {
       if (type === "created") this.#known.forgetAbsent(keyHash);
       else this.#known.forgetPresent(keyHash);
-      this.#lookUps.delete(keyHash);
+      this.#lookUps.overtake(keyHash);
     }
   }
 
   doubtAll(): void {
     this.#known.doubtAll();
-    this.#lookUps.clear();
+    this.#lookUps.overtakeAll();
   }
 
+  sweep(): void {
+    for (const lookUp of this.#lookUps.sweep()) {
+      this.#giveUp(lookUp, new LookUpError("LOOK_UP_OVERDUE"));
+    }
+  }
+
+  /** A key that is known has room of its own, which strangers cannot fill. */
   #lookUp(keyHash: string): Promise<Principal> {
-    const lookUp: Promise<Principal> = this.#keys.findPrincipal(keyHash).then(
-      (principal) => {
-        if (this.#endLookUp(keyHash, lookUp)) this.#known.remember(keyHash, principal);
-        if (principal === undefined) throw invalidKey();
-        return principal;
-      },
+    const isKnown = this.#known.isPresent(keyHash);
+    if (!isKnown && this.#lookUps.isFull) throw unavailable(new LookUpError("LOOK_UPS_TOO_MANY"));
+    const lookUp = this.#lookUps.begin(keyHash, isKnown);
+    this.#keys.findPrincipal(keyHash).then(
+      (principal) => this.#answer(lookUp, principal),
       (cause: unknown) => {
-        this.#endLookUp(keyHash, lookUp);
-        return this.#serveStale(keyHash, cause);
+        this.#lookUps.end(lookUp);
+        this.#giveUp(lookUp, cause);
       },
     );
-    this.#lookUps.set(keyHash, lookUp);
-    return lookUp;
+    return lookUp.answer.promise;
+  }
+
+  #answer(lookUp: LookUp, principal: Principal | undefined): void {
+    if (this.#lookUps.end(lookUp)) this.#known.remember(lookUp.keyHash, principal);
+    if (!this.#lookUps.release(lookUp)) return;
+    if (principal === undefined) lookUp.answer.reject(invalidKey());
+    else lookUp.answer.resolve(principal);
+  }
+
+  /** Answers those who still wait with what was known before. */
+  #giveUp(lookUp: LookUp, cause: unknown): void {
+    if (!this.#lookUps.release(lookUp)) return;
+    try {
+      lookUp.answer.resolve(this.#serveStale(lookUp.keyHash, cause));
+    } catch (error) {
+      lookUp.answer.reject(error);
+    }
   }
 
   #serveStale(keyHash: string, cause: unknown): Principal {
@@ -115,11 +141,6 @@ class KeyAuthenticator implements Authenticator {
     if (principal === undefined) throw unavailable(cause);
     this.#caches.cacheRequest("api_key", "stale");
     return principal;
-  }
-
-  /** @returns false when the key was forgotten after the question was asked. */
-  #endLookUp(keyHash: string, lookUp: Promise<Principal>): boolean {
-    return this.#lookUps.get(keyHash) === lookUp && this.#lookUps.delete(keyHash);
   }
 }
 

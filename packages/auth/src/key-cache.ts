@@ -68,6 +68,11 @@ export class KeyCache {
       : undefined;
   }
 
+  /** Whether the key was known to exist when it was last asked for, however long ago. */
+  isPresent(keyHash: string): boolean {
+    return this.#present.has(keyHash);
+  }
+
   isAbsent(keyHash: string): boolean {
     const untilMs = this.#absent.get(keyHash);
     return untilMs !== undefined && this.#clock.nowMs() < untilMs;

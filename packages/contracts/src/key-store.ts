@@ -7,6 +7,9 @@ export interface KeyStore {
    * @returns `undefined` when there is no such key, or it is revoked, or its organisation or
    *   workspace is suspended.
    * @throws when the store cannot answer; that is never the same as "no such key".
+   *
+   * Any number may be asked at once without keeping the other questions to the store waiting; they take
+   * memory only, which the caller bounds.
    */
   findPrincipal(keyHash: string): Promise<Principal | undefined>;
 

@@ -56,6 +56,7 @@ export class PipelineRig {
       authenticate,
       learn: () => undefined,
       doubtAll: () => undefined,
+      sweep: () => undefined,
     };
     const pool = new ProviderPool([testRoute(DEPLOYMENTS, { aliases: ["l"], ...options.route })]);
     const request = createFakeRequest({ body: chatBody(), ...options });

@@ -44,11 +44,11 @@ test("what was written is there after reopening", async () => {
 
 test("a closed store says so, and may be closed again", async () => {
   const store = await openStore("sqlite::memory:");
-  await store.ping();
+  await store.keys.readKeyChanges(0);
   const answer = store.keys.findPrincipal("a1");
   await Promise.all([store.close(), store.close()]);
   expect(await answer).toBe(undefined);
-  await expect(store.ping()).rejects.toThrow("destroyed");
+  await expect(store.keys.readKeyChanges(0)).rejects.toThrow("destroyed");
 });
 
 test("closing finishes a write that waits for somebody else's", async () => {
@@ -58,7 +58,7 @@ test("closing finishes a write that waits for somebody else's", async () => {
   other.exec("begin immediate");
   const created = store.keyAdministration.createKey(KEY);
   // Behind the first attempt to begin.
-  await store.ping();
+  await store.keys.readKeyChanges(0);
   const closed = store.close();
   other.exec("commit");
   const { keyId } = await created;

@@ -5,23 +5,27 @@
  * of its own, so nothing here ever blocks the caller's.
  */
 import { resolve } from "node:path";
+import type { Clock } from "@slipstream/contracts/clock";
 import type { KeyStore } from "@slipstream/contracts/key-store";
+import type { StoreObserver } from "@slipstream/contracts/store-health";
 import type { UsageSink, UsageSinkObserver } from "@slipstream/contracts/usage-record";
-import { Kysely, sql } from "kysely";
+import { Kysely } from "kysely";
 import { createDatabaseFile } from "./internal/database-file.ts";
 import { createKeyAdministration } from "./internal/key-administration-queries.ts";
 import { createKeyStore } from "./internal/key-queries.ts";
 import { migrate } from "./internal/migrate.ts";
 import { SqliteWorkerDialect } from "./internal/sqlite-dialect.ts";
+import { createStoreProbes } from "./internal/store-probes.ts";
+import type { StoreProbes } from "./internal/store-probes.ts";
 import type { StoreTables } from "./internal/store-tables.ts";
 import { parseStoreUrl } from "./internal/store-url.ts";
 import type { StoreUrl } from "./internal/store-url.ts";
 import { createUsageReports, insertUsage } from "./internal/usage-queries.ts";
-import type { InsertUsage } from "./internal/usage-queries.ts";
 import { UsageThread } from "./internal/usage-thread.ts";
 import { UsageWriter } from "./internal/usage-writer.ts";
 import type { KeyAdministration } from "./key-administration.ts";
 import { StoreError } from "./store-error.ts";
+import { StoreMonitor } from "./store-monitor.ts";
 import type { UsageReports } from "./usage-reports.ts";
 
 export interface Store {
@@ -30,8 +34,8 @@ export interface Store {
   /** Written in batches, within a fifth of a second; `flush` says when. */
   readonly usage: UsageSink;
   readonly usageReports: UsageReports;
-  /** Resolves when the store answers. @throws {StoreError} */
-  ping(): Promise<void>;
+  /** Tries the store out when it is told to. */
+  readonly monitor: StoreMonitor;
   /**
    * Finishes what was asked before and lets go of the database. Idempotent.
    *
@@ -46,10 +50,18 @@ export interface StoreOptions {
   readonly nowEpochMs?: () => number;
   /** Needed by whoever records usage. */
   readonly usageObserver?: UsageSinkObserver;
+  /** Both needed by whoever uses the monitor. */
+  readonly clock?: Clock;
+  readonly observer?: StoreObserver;
 }
 
-/** For programs that record none, such as the one that makes keys. */
-const NOBODY: UsageSinkObserver = { usageLost() {}, usageWriteFailed() {} };
+/** For programs that do neither, such as the one that makes keys. */
+const NOBODY: UsageSinkObserver & StoreObserver = {
+  usageLost() {},
+  usageWriteFailed() {},
+  storeCheckChanged() {},
+};
+const STANDING: Clock = { nowMs: () => 0 };
 
 /**
  * Opens the store and brings its tables up to date. The caller closes it.
@@ -60,13 +72,15 @@ const NOBODY: UsageSinkObserver = { usageLost() {}, usageWriteFailed() {} };
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const { nowEpochMs = Date.now, usageObserver = NOBODY } = options;
+  const { clock = STANDING, observer = NOBODY } = options;
   const place = parseStoreUrl(url);
-  const db = await openDatabase(place);
+  const { db, probes } = await openDatabase(place, nowEpochMs);
+  const monitor = new StoreMonitor({ probes, clock, observer });
   // What is in memory only, another connection would not see.
   const thread = place.type === "file" ? new UsageThread(resolve(place.path)) : undefined;
   // Most programs record none.
   if (options.usageObserver !== undefined) thread?.start();
-  const insert: InsertUsage = (rows) => thread?.insert(rows) ?? insertUsage(db, rows);
+  const insert = monitor.watch((rows) => thread?.insert(rows) ?? insertUsage(db, rows));
   const usage = new UsageWriter({ insert, observer: usageObserver });
 
   async function release(usageMs?: number): Promise<void> {
@@ -80,20 +94,24 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     keyAdministration: createKeyAdministration(db, nowEpochMs),
     usage,
     usageReports: createUsageReports(db),
-    ping: async () => {
-      await sql`select 1`.execute(db);
-    },
+    monitor,
     close: (usageMs) => (released ??= release(usageMs)),
   };
 }
 
-async function openDatabase(url: StoreUrl): Promise<Kysely<StoreTables>> {
+interface OpenDatabase {
+  readonly db: Kysely<StoreTables>;
+  readonly probes: StoreProbes;
+}
+
+async function openDatabase(url: StoreUrl, nowEpochMs: () => number): Promise<OpenDatabase> {
   const path = url.type === "file" ? resolve(url.path) : ":memory:";
   const db = new Kysely<StoreTables>({ dialect: new SqliteWorkerDialect(path) });
   try {
     if (url.type === "file") createDatabaseFile(path);
     await migrate(db);
-    return db;
+    const file = url.type === "file" ? path : undefined;
+    return { db, probes: await createStoreProbes({ db, path: file, nowEpochMs }) };
   } catch (cause) {
     await db.destroy();
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -4,6 +4,7 @@ import { CATALOG } from "./catalog.ts";
 import { createMetrics } from "./metrics.ts";
 import * as processRows from "./process-rows.ts";
 import * as requestRows from "./request-rows.ts";
+import * as storeRows from "./store-rows.ts";
 import * as streamRows from "./stream-rows.ts";
 import * as telemetryRows from "./telemetry-rows.ts";
 import * as usageRows from "./usage-rows.ts";
@@ -17,7 +18,7 @@ test("the catalogue is what is exposed", async () => {
 });
 
 test("every row that can be used is listed, once", () => {
-  const modules = [processRows, requestRows, streamRows, telemetryRows, usageRows];
+  const modules = [processRows, requestRows, storeRows, streamRows, telemetryRows, usageRows];
   const rows = modules.flatMap((module) => Object.values(module));
   expect(new Set(CATALOG)).toEqual(new Set(rows));
   expect(new Set(CATALOG.map(({ name }) => name)).size).toBe(CATALOG.length);

@@ -8,6 +8,7 @@
 import type { AnyRow } from "./metric-row.ts";
 import * as process from "./process-rows.ts";
 import * as request from "./request-rows.ts";
+import * as store from "./store-rows.ts";
 import * as stream from "./stream-rows.ts";
 import * as telemetry from "./telemetry-rows.ts";
 import * as usage from "./usage-rows.ts";
@@ -45,6 +46,7 @@ export const CATALOG: readonly AnyRow[] = [
   usage.COST,
   usage.USAGE_RECORDS,
   usage.USAGE_WAITING,
+  store.STORE_FAILING,
   telemetry.CACHE_REQUESTS,
   telemetry.CACHE_EVICTIONS,
   telemetry.TRACES,

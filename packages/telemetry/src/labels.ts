@@ -5,6 +5,7 @@
 export type LabelName =
   | "blame"
   | "cache"
+  | "check"
   | "code"
   | "decision"
   | "deployment"
@@ -40,6 +41,11 @@ export interface LabelMeaning {
 export const LABEL_MEANINGS: Readonly<Record<LabelName, LabelMeaning>> = {
   blame: { means: "who has to act on an error", boundedBy: "client, gateway, upstream" },
   cache: { means: "which cache of the gateway", boundedBy: "a list in the code" },
+  check: {
+    means:
+      "of the store: `file` (it is still at its path), `read` (keys can be looked up), `write` (a change can be made safe), `records` (usage records get there)",
+    boundedBy: "these four",
+  },
   code: { means: "`error.code` as the client saw it", boundedBy: "the table of errors" },
   deployment: {
     means: "`provider/upstream model`: what was asked in the end",

@@ -148,11 +148,14 @@ test("what others know is asked for at a scrape", async () => {
   metrics.watch({
     heldBytes: () => 7,
     usageRecordsWaiting: () => 8,
+    storeCheckFails: (check) => check === "write",
     clientSockets: () => 9,
     upstreamSockets: () => 10,
   });
   expect(await sum(metrics, "slipstream_held_bytes")).toBe(7);
   expect(await sum(metrics, "slipstream_usage_records_waiting")).toBe(8);
+  expect(await sum(metrics, "slipstream_store_failing", { check: "write" })).toBe(1);
+  expect(await sum(metrics, "slipstream_store_failing")).toBe(1);
   expect(await sum(metrics, "slipstream_open_sockets", { side: "client" })).toBe(9);
   expect(await sum(metrics, "slipstream_open_sockets", { side: "upstream" })).toBe(10);
   expect(await sum(metrics, "slipstream_series_max")).toBe(123);

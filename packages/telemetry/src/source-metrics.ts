@@ -1,5 +1,7 @@
 /** Gauges that are read at the moment of a scrape. */
+import { STORE_CHECKS } from "@slipstream/contracts/store-health";
 import * as processRows from "./process-rows.ts";
+import * as storeRows from "./store-rows.ts";
 import * as streamRows from "./stream-rows.ts";
 import * as telemetryRows from "./telemetry-rows.ts";
 import * as usageRows from "./usage-rows.ts";
@@ -12,6 +14,7 @@ export class SourceMetrics {
   readonly #series;
   readonly #heldBytes;
   readonly #usageWaiting;
+  readonly #storeFailing;
   readonly #sockets;
   #sources: GaugeSources | undefined;
 
@@ -21,6 +24,7 @@ export class SourceMetrics {
     instruments.gauge(telemetryRows.SERIES_MAX).set(budget.max);
     this.#heldBytes = instruments.gauge(streamRows.HELD_BYTES);
     this.#usageWaiting = instruments.gauge(usageRows.USAGE_WAITING);
+    this.#storeFailing = instruments.gauge(storeRows.STORE_FAILING);
     this.#sockets = instruments.gauge(processRows.OPEN_SOCKETS);
   }
 
@@ -33,6 +37,9 @@ export class SourceMetrics {
     if (this.#sources === undefined) return;
     this.#heldBytes.set(this.#sources.heldBytes());
     this.#usageWaiting.set(this.#sources.usageRecordsWaiting());
+    for (const check of STORE_CHECKS) {
+      this.#storeFailing.set({ check }, this.#sources.storeCheckFails(check) ? 1 : 0);
+    }
     this.#sockets.set({ side: "client" }, this.#sources.clientSockets());
     this.#sockets.set({ side: "upstream" }, this.#sources.upstreamSockets());
   }

@@ -5,12 +5,13 @@ import type { AddressInfo } from "node:net";
 import type { Metrics } from "@slipstream/telemetry/metrics";
 import fastify from "fastify";
 import type { ListenAddress } from "../config/config.ts";
+import type { Readiness } from "../readiness.ts";
 import { SERVER_LIMITS } from "./server-limits.ts";
 
 export interface AdminServerOptions {
   readonly metrics: Metrics;
-  /** Whether new requests should come here. Rejects or says no: they should not. */
-  readonly isReady: () => Promise<boolean>;
+  /** Asked by every probe: it must cost nothing. */
+  readonly readiness: () => Readiness;
 }
 
 export interface AdminServer {
@@ -19,12 +20,13 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-export function createAdminServer({ metrics, isReady }: AdminServerOptions): AdminServer {
+export function createAdminServer({ metrics, readiness }: AdminServerOptions): AdminServer {
   const server = fastify({ ...SERVER_LIMITS, forceCloseConnections: true });
   server.get("/healthz", () => ({ status: "ok" }));
-  server.get("/readyz", async (_request, reply) => {
-    const ready = await isReady().catch(() => false);
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready" });
+  server.get("/readyz", (_request, reply) => {
+    const { isReady, problems } = readiness();
+    const status = isReady ? "ready" : "not ready";
+    return reply.code(isReady ? 200 : 503).send({ status, problems });
   });
   server.get("/metrics", async (_request, reply) =>
     reply.header("content-type", metrics.contentType).send(await metrics.render()),

@@ -5,6 +5,7 @@ import { StoreError } from "../store-error.ts";
 import { organizationsAndKeys } from "./migrations/0001-organizations-and-keys.ts";
 import { usageRecords } from "./migrations/0002-usage-records.ts";
 import { usageCost } from "./migrations/0003-usage-cost.ts";
+import { storeChecks } from "./migrations/0004-store-checks.ts";
 import type { StoreTables } from "./store-tables.ts";
 
 /**
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-organizations-and-keys": organizationsAndKeys,
   "0002-usage-records": usageRecords,
   "0003-usage-cost": usageCost,
+  "0004-store-checks": storeChecks,
 };
 
 /** Brings the tables up to date, or changes nothing. Any number of processes may do it at once. */

@@ -3,17 +3,14 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { BUSY_RETRIES_MAX, BUSY_RETRY_INTERVAL_MS, BUSY_TIMEOUT_MS } from "./busy-timeout.ts";
-
-/** https://www.sqlite.org/rescode.html#busy. Longer codes say more about it in their higher bytes. */
-const SQLITE_BUSY = 5;
-const PRIMARY_CODE = 0xff;
+import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-codes.ts";
 
 /**
  * Readers and the one writer do not block each other (write-ahead log), and what was committed
  * survives a loss of power (synchronous = full; `normal` would lose the last commits): a revoked key
  * must not come back and a settled record must not vanish. That is one fsync per commit.
  *
- * What finds somebody else writing from then on fails at once, see `isBusy`.
+ * What finds somebody else writing from then on fails at once, with `SQLITE_BUSY`.
  */
 export function openSqliteDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, {
@@ -34,15 +31,10 @@ function useWriteAheadLog(database: DatabaseSync): void {
       database.exec("pragma journal_mode = wal");
       return;
     } catch (error) {
-      if (!isBusy(error) || retry === BUSY_RETRIES_MAX) throw error;
+      if (sqliteCodeOf(error) !== SQLITE_BUSY || retry === BUSY_RETRIES_MAX) throw error;
       sleepBlocking(BUSY_RETRY_INTERVAL_MS);
     }
   }
-}
-
-export function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error) || !("errcode" in error)) return false;
-  return typeof error.errcode === "number" && (error.errcode & PRIMARY_CODE) === SQLITE_BUSY;
 }
 
 function sleepBlocking(durationMs: number): void {

@@ -121,6 +121,7 @@ test("when the thread dies, what waits for it fails, and so does what comes late
   ]);
   const stopped = {
     message: "The SQLite thread has stopped.",
+    code: "STORE_THREAD_STOPPED",
     cause: { message: "out of memory" },
   };
   expect(results).toMatchObject(results.map(() => ({ status: "rejected", reason: stopped })));

@@ -24,8 +24,10 @@ import { SqliteThread } from "./sqlite-thread.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
 /**
- * How many statements and transactions may wait for the connection. A look-up takes about 0.3 ms, so
- * the last in line waits for 0.3 s; with more, an overload would only last longer.
+ * How many statements and transactions may wait for the connection. A gateway has a handful: one for all
+ * look-ups together, the changes of keys, a batch of usage records, the checks of the store. They get
+ * their turn in order of arrival, so each waits for one statement of each of the others at most. With
+ * more than this something asks without an end, and a longer line would only last longer.
  */
 export const WAITING_MAX = 1_000;
 

@@ -31,4 +31,10 @@ export type SqliteReply<Row> =
   | { readonly type: "done"; readonly id: number; readonly result: SqliteResult<Row> }
   /** Somebody else is writing to the file. */
   | { readonly type: "busy"; readonly id: number }
-  | { readonly type: "failed"; readonly id: number; readonly message: string };
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly message: string;
+      /** E.g. `SQLITE_FULL`; `undefined` when it was not SQLite that failed. */
+      readonly code: string | undefined;
+    };

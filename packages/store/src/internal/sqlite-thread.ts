@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 import { StoreError } from "../store-error.ts";
 import { SqliteBusyError } from "./sqlite-busy-error.ts";
+import { StoreLostError } from "./store-lost-error.ts";
 import type { SqliteCommand, SqliteReply, SqliteRequest, SqliteResult } from "./sqlite-messages.ts";
 
 interface Pending {
@@ -69,11 +70,12 @@ export class SqliteThread {
     this.#pending.delete(reply.id);
     if (reply.type === "done") pending?.resolve(reply.result);
     else if (reply.type === "busy") pending?.reject(new SqliteBusyError());
-    else pending?.reject(new StoreError(`SQLite: ${reply.message}`));
+    else pending?.reject(new StoreError(`SQLite: ${reply.message}`, { code: reply.code }));
   }
 
   #stop(cause: unknown): void {
-    this.#stopped ??= new StoreError("The SQLite thread has stopped.", { cause });
+    const code = "STORE_THREAD_STOPPED";
+    this.#stopped ??= new StoreLostError("The SQLite thread has stopped.", { cause, code });
     for (const { reject } of this.#pending.values()) reject(this.#stopped);
     this.#pending.clear();
   }

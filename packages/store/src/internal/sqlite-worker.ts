@@ -5,7 +5,8 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parentPort } from "node:worker_threads";
 import { InvariantError } from "@slipstream/contracts/errors";
-import { isBusy, openSqliteDatabase } from "./sqlite-database.ts";
+import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-codes.ts";
+import { openSqliteDatabase } from "./sqlite-database.ts";
 import type { SqliteCommand, SqliteReply, SqliteRequest, SqliteResult } from "./sqlite-messages.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -30,8 +31,10 @@ function reply(id: number, command: SqliteCommand): SqliteReply<Row> {
   try {
     return { type: "done", id, result: execute(command) };
   } catch (error) {
-    if (isBusy(error)) return { type: "busy", id };
-    return { type: "failed", id, message: error instanceof Error ? error.message : String(error) };
+    const code = sqliteCodeOf(error);
+    if (code === SQLITE_BUSY) return { type: "busy", id };
+    const message = error instanceof Error ? error.message : String(error);
+    return { type: "failed", id, message, code };
   }
 }
 

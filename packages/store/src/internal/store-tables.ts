@@ -14,6 +14,7 @@ export interface StoreTables {
   key_changes: KeyChangesTable;
   key_change_head: KeyChangeHeadTable;
   usage_records: UsageRecordsTable;
+  store_checks: StoreChecksTable;
 }
 
 interface OrganizationsTable {
@@ -65,4 +66,11 @@ interface KeyChangesTable {
  */
 interface KeyChangeHeadTable {
   position: number;
+}
+
+/** One row, with the id 1. */
+interface StoreChecksTable {
+  id: number;
+  /** When it was last tried to write. */
+  written_at_ms: number;
 }

@@ -8,7 +8,8 @@ import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/ke
 import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
-import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
+import { OpenRequests } from "@slipstream/pipeline/open-requests";
+import { SWEEP_INTERVAL_MS } from "@slipstream/pipeline/running-time";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";

@@ -37,6 +37,7 @@ import { toPassedHeaders } from "./passed-headers.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RequestLife, RequestWorker } from "./request-life.ts";
+import type { RunningTime } from "./running-time.ts";
 import { totalTimeout } from "./timeouts.ts";
 import type { UsagePlan } from "./usage-plan.ts";
 import {
@@ -191,9 +192,9 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     if (type === "streaming" || type === "passing") this.#phase.relay.drained();
   }
 
-  sweep(nowMs: number): void {
-    const error = this.#findTimeout(nowMs);
-    if (error === undefined) this.#beat(nowMs);
+  sweep(time: RunningTime): void {
+    const error = this.#findTimeout(time);
+    if (error === undefined) this.#beat(time.nowMs);
     else this.#fail(error);
   }
 
@@ -277,10 +278,11 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     return collector;
   }
 
-  #findTimeout(nowMs: number): GatewayError | undefined {
+  #findTimeout(time: RunningTime): GatewayError | undefined {
     const { life, body, deadlines, isStream } = this.#options;
-    if (nowMs >= life.startMs + deadlines.totalMs) return totalTimeout();
-    const times = { nowMs, startMs: this.#startMs, deadlines, isStream, body };
+    // By the clock on the client's wall: it blames nobody, and the client has waited that long.
+    if (time.nowMs >= life.startMs + deadlines.totalMs) return totalTimeout();
+    const times = { time, startMs: this.#startMs, deadlines, isStream, body };
     return findPhaseTimeout(this.#phase, times);
   }
 

@@ -176,8 +176,11 @@ test("what a failed attempt has reported is not told of the next one", async () 
     body.frame(Buffer.from(events.map((event) => `data: ${event}\n\n`).join("")));
   };
   const plays = [failLate, refuse(500), refuse(500)];
+  // It was our own wish, so the client does not see it, and another attempt is possible.
+  const asked = { ...testDeployment("a"), streamUsage: "last" } as const;
   const rig = await run({
     body: chatBody({ stream: true }),
+    route: { deployments: [asked, testDeployment("b"), testDeployment("c")] },
     play: (exchange) => plays.shift()?.(exchange),
   });
   expect(rig.observer.reports).toMatchObject([

@@ -232,8 +232,8 @@ export class RequestLife implements ClientListener, OpenRequest {
       this.#send(error.spec.status, headers, Buffer.from(envelope));
       return;
     }
-    if (this.#beginning === "events") this.response.write(Buffer.from(`data: ${envelope}\n\n`));
-    this.response.cut();
+    const hasEvents = this.#beginning === "events";
+    this.response.cut(hasEvents ? Buffer.from(`data: ${envelope}\n\n`) : undefined);
   }
 
   interrupt(error: GatewayError): void {

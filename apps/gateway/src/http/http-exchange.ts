@@ -23,6 +23,13 @@ import { toRequestId } from "./request-id.ts";
  */
 const JOINED_BYTES_MAX = 16 * 1024;
 
+/**
+ * For how long a client may read its last words before the connection is cut, ms: `fetch` throws away what it
+ * has not handed on yet when a body breaks. Enough for eight events at 50 ms each. Who has read them may
+ * close, and then it is over at once.
+ */
+const LAST_WORDS_MS = 500;
+
 export class HttpRequest implements ClientRequest {
   readonly requestId: string;
   readonly endpoint: EndpointName;
@@ -131,8 +138,25 @@ export class HttpResponse implements ClientResponse {
     this.#response.end(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
   }
 
+  cut(lastWords?: Uint8Array): void {
+    if (lastWords === undefined) {
+      this.#cutNow();
+      return;
+    }
+    const written = (): void => this.#awaitReading();
+    if (this.#chunkSocket === undefined) this.#response.write(lastWords, written);
+    else this.#chunkSocket.write(toChunk(lastWords), written);
+  }
+
+  /** Until the client closes, but not for long. */
+  #awaitReading(): void {
+    if (this.#response.destroyed) return;
+    const timer = setTimeout(() => this.#cutNow(), LAST_WORDS_MS);
+    this.#response.once("close", () => clearTimeout(timer));
+  }
+
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */
-  cut(): void {
+  #cutNow(): void {
     const { socket } = this.#response;
     // Without chunks and without a length (HTTP/1.0) a proper close would be a good end.
     if (!this.#hasLength && !this.#response.chunkedEncoding) {

@@ -3,6 +3,7 @@
  */
 import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
 import type { Upstream } from "@slipstream/contracts/upstream";
@@ -74,6 +75,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     authenticator,
     pool,
     openRequests,
+    nextTurn: setImmediate<void>,
     sendsInfoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);

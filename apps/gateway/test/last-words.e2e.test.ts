@@ -53,8 +53,12 @@ test.each([0, 10, 50])("the openai client that takes a chunk every %i ms", async
       stream: true,
     });
     try {
-      for await (const _chunk of stream) if (paceMs > 0) await setTimeout(paceMs);
-      return "no error";
+      let chunks = 0;
+      for await (const { choices } of stream) {
+        chunks += choices.length;
+        if (paceMs > 0) await setTimeout(paceMs);
+      }
+      return `no error after ${chunks} chunks`;
     } catch (error) {
       return error instanceof OpenAI.APIError ? error.code : error;
     }

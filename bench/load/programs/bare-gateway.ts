@@ -16,6 +16,7 @@ import { openStore } from "@slipstream/store/open-store";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 
 const NOBODY: RequestObserver = {
   observe: () => undefined,
@@ -38,6 +39,7 @@ const dataServer = createDataServer({
   }),
   pool: new ProviderPool(config.routes),
   openRequests,
+  nextTurn: setImmediate<void>,
   sendsInfoHeaders: config.server.infoHeaders,
 });
 setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);

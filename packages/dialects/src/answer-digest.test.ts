@@ -33,7 +33,7 @@ test.each([
   ["usage at Moonshot's place", readAnswer, { choices: [{ ...CHOICE, usage: USAGE }] }],
   ["no usage", readAnswer, { choices: [CHOICE] }],
   ["probabilities", readAnswer, { choices: [{ ...CHOICE, logprobs: LOGPROBS }], usage: USAGE }],
-  ["128 choices", readAnswer, { choices: Array(128).fill(CHOICE), usage: USAGE }],
+  ["128 choices", readAnswer, { choices: Array.from({ length: 128 }, () => CHOICE), usage: USAGE }],
   ["an error", readAnswer, { error: { message: "boom", code: "429" }, input: LONG }],
   ["an error in a choice", readAnswer, { choices: [{ ...CHOICE, error: { message: "boom" } }] }],
   ["an error in words of its own", readAnswer, { object: "error", message: "boom", input: LONG }],

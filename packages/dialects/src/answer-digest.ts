@@ -20,6 +20,8 @@ const BOUNDS: OutlineBounds = {
 const MEMBER_BYTES_MAX = 8 * 1024;
 /** The usage, the error or the finish reason of one choice. */
 const ITEM_MEMBER_BYTES_MAX = 1024;
+/** The members of an object in a list that is a member of the answer. */
+const ITEM_MEMBERS_DEPTH = 3;
 /** As many choices as a request may ask for. */
 const ITEMS_MAX = 128;
 /** Of the members, and again of the lists. A digest of this is parsed as a whole. */
@@ -34,6 +36,7 @@ interface DigestList {
 }
 
 export class AnswerDigest implements OutlineReader {
+  readonly depthMax: number = ITEM_MEMBERS_DEPTH;
   readonly #outline: JsonOutline = new JsonOutline(BOUNDS, this);
   readonly #members: ByteSpan[] = [];
   readonly #lists: DigestList[] = [];
@@ -74,7 +77,7 @@ export class AnswerDigest implements OutlineReader {
 
   name(start: number, depth: number): void {
     if (depth === 1) this.#nameStart = start;
-    else if (depth === 3) this.#itemNameStart = start;
+    else if (depth === ITEM_MEMBERS_DEPTH) this.#itemNameStart = start;
   }
 
   valueStart(start: number, depth: number): void {
@@ -90,7 +93,7 @@ export class AnswerDigest implements OutlineReader {
 
   valueEnd(end: number, depth: number): void {
     if (depth === 1) this.#keepMember(end);
-    else if (depth === 3) this.#keepItemMember(end);
+    else if (depth === ITEM_MEMBERS_DEPTH) this.#keepItemMember(end);
   }
 
   #keepMember(end: number): void {

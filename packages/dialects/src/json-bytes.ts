@@ -16,6 +16,10 @@ export const CLOSE_BRACE = 125;
 const BACKSLASH = 92;
 const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
 
+/** 1 for each byte that a number is written with. */
+const NUMBER_BYTES = new Uint8Array(256);
+for (const byte of Buffer.from("0123456789+-.eE")) NUMBER_BYTES[byte] = 1;
+
 /** 1 for each byte that ends a number or a word: of the structure, and white space. */
 const WORD_ENDS = new Uint8Array(256);
 for (const byte of Buffer.from('{}[],:" \t\r\n')) WORD_ENDS[byte] = 1;
@@ -96,6 +100,24 @@ export function skipWord(bytes: Buffer, from: number): number {
   let position = from;
   while (position < bytes.length && WORD_ENDS[bytes[position] ?? 0] === 0) position++;
   return position;
+}
+
+/**
+ * Over numbers of a list that follow one another as JSON without white space has them.
+ *
+ * @param from The first byte of one.
+ * @returns the first byte of the last one that begins in these bytes.
+ */
+export function skipNumbers(bytes: Buffer, from: number): number {
+  let last = from;
+  let position = from;
+  while (NUMBER_BYTES[bytes[position] ?? 0] === 1) {
+    while (NUMBER_BYTES[bytes[position] ?? 0] === 1) position++;
+    if (bytes[position] !== COMMA) return last;
+    position++;
+    if (NUMBER_BYTES[bytes[position] ?? 0] === 1) last = position;
+  }
+  return last;
 }
 
 export function isSpace(byte: number | undefined): boolean {

@@ -39,8 +39,10 @@ test("strings of quotes and backslashes, however they are cut", () => {
   );
 });
 
+const TOKENS = ["{", "}", "[", "]", ",", ":", "1", " ", '"', '"a"', "true"] as const;
+
 test("what comes where it must not", () => {
-  const bytes = fc.array(fc.constantFrom(...'{}[],:1 "', '"a"', "true"), { maxLength: 12 });
+  const bytes = fc.array(fc.constantFrom(...TOKENS), { maxLength: 12 });
   fc.assert(
     fc.property(bytes, fc.integer({ min: 1, max: 3 }), (pieces, size) => {
       const text = `[${pieces.join("")}`;

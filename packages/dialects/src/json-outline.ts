@@ -17,6 +17,7 @@ import {
   OPEN_BRACKET,
   QUOTE,
   skipEscapes,
+  skipNumbers,
   skipSpace,
   skipWord,
 } from "./json-bytes.ts";
@@ -42,6 +43,8 @@ export type OutlineState =
 
 /** Told where things stand: offsets in all bytes together. */
 export interface OutlineReader {
+  /** Of what stands deeper, within more containers, nothing is told. */
+  readonly depthMax: number;
   /** The name of a member begins. @param depth Containers around it. */
   name(start: number, depth: number): void;
   /** A value begins; of a container its bracket. */
@@ -66,6 +69,7 @@ const [LETTER_T, LETTER_F, LETTER_N] = [116, 102, 110];
 export class JsonOutline {
   readonly #bounds: OutlineBounds;
   readonly #reader: OutlineReader | undefined;
+  readonly #readDepthMax: number;
   #position = 0;
   #state: OutlineState = "open";
   #expected: Expected = "value";
@@ -79,6 +83,7 @@ export class JsonOutline {
   constructor(bounds: OutlineBounds, reader?: OutlineReader) {
     this.#bounds = bounds;
     this.#reader = reader;
+    this.#readDepthMax = reader?.depthMax ?? -1;
   }
 
   /** @param bytes All bytes so far; those that were there before are the same. */
@@ -92,7 +97,7 @@ export class JsonOutline {
   }
 
   #readToken(bytes: Buffer): void {
-    const byte = bytes[this.#position];
+    const byte = bytes[this.#position] ?? 0;
     switch (byte) {
       case QUOTE:
         return this.#openString();
@@ -108,15 +113,26 @@ export class JsonOutline {
         return this.#close(byte === CLOSE_BRACE);
       default:
         if (isSpace(byte)) this.#position = skipSpace(bytes, this.#position);
-        else if (isWordStart(byte) && this.#beginValue()) this.#within = "word";
-        else this.#state = "malformed";
+        else if (isWordStart(byte)) this.#openWord(bytes);
+        else this.#break();
+    }
+  }
+
+  #openWord(bytes: Buffer): void {
+    if (!this.#beginValue()) return;
+    this.#within = "word";
+    // Embeddings are little else than numbers.
+    const isTold = this.#isObject.length <= this.#readDepthMax;
+    if (this.#isObject.at(-1) === false && !isTold) {
+      this.#position = skipNumbers(bytes, this.#position);
     }
   }
 
   #openString(): void {
     if (this.#expected === "name" || this.#expected === "name_or_close") {
       this.#within = "name";
-      this.#reader?.name(this.#position, this.#isObject.length);
+      const depth = this.#isObject.length;
+      if (depth <= this.#readDepthMax) this.#reader?.name(this.#position, depth);
     } else if (this.#beginValue()) {
       this.#within = "string";
     }
@@ -181,7 +197,8 @@ export class JsonOutline {
       this.#break();
       return false;
     }
-    this.#reader?.valueStart(this.#position, this.#isObject.length);
+    const depth = this.#isObject.length;
+    if (depth <= this.#readDepthMax) this.#reader?.valueStart(this.#position, depth);
     return true;
   }
 
@@ -190,7 +207,7 @@ export class JsonOutline {
     this.#within = "nothing";
     this.#expected = depth === 0 ? "nothing" : "comma_or_close";
     if (depth === 0) this.#state = "whole";
-    this.#reader?.valueEnd(this.#position, depth);
+    if (depth <= this.#readDepthMax) this.#reader?.valueEnd(this.#position, depth);
   }
 
   #break(): void {
@@ -198,8 +215,7 @@ export class JsonOutline {
   }
 }
 
-function isWordStart(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
+function isWordStart(byte: number): boolean {
   const isNumber = byte === MINUS || (byte >= ZERO && byte <= NINE);
   return isNumber || byte === LETTER_T || byte === LETTER_F || byte === LETTER_N;
 }

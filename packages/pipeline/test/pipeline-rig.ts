@@ -1,4 +1,5 @@
 /** The pipeline between a fake client and a fake upstream. */
+import { setImmediate } from "node:timers/promises";
 import type { Authenticator } from "@slipstream/auth/authenticator";
 import type { Route } from "@slipstream/contracts/deployment";
 import type { Principal } from "@slipstream/contracts/principal";
@@ -68,6 +69,7 @@ export class PipelineRig {
       authenticator,
       pool,
       openRequests,
+      nextTurn: setImmediate<void>,
       sendsInfoHeaders,
     };
     this.handled = handleRequest(ports, { request, response }, (life) =>

@@ -11,7 +11,7 @@ import type {
 } from "@slipstream/contracts/client";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
 import { toChunk } from "./chunk-framing.ts";
-import { linger } from "./linger.ts";
+import { closedOrRead, linger } from "./linger.ts";
 import { readBody } from "./read-body.ts";
 import { readFrames } from "./read-frames.ts";
 import { readTrace } from "./read-trace.ts";
@@ -22,13 +22,6 @@ import { toRequestId } from "./request-id.ts";
  * at once, which costs less than a gathered write.
  */
 const JOINED_BYTES_MAX = 16 * 1024;
-
-/**
- * For how long a client may read its last words before the connection is cut, ms: `fetch` throws away what it
- * has not handed on yet when a body breaks. Enough for eight events at 50 ms each. Who has read them may
- * close, and then it is over at once.
- */
-const LAST_WORDS_MS = 500;
 
 export class HttpRequest implements ClientRequest {
   readonly requestId: string;
@@ -143,16 +136,14 @@ export class HttpResponse implements ClientResponse {
       this.#cutNow();
       return;
     }
-    const written = (): void => this.#awaitReading();
+    const written = (): void => void this.#cutWhenRead();
     if (this.#chunkSocket === undefined) this.#response.write(lastWords, written);
     else this.#chunkSocket.write(toChunk(lastWords), written);
   }
 
-  /** Until the client closes, but not for long. */
-  #awaitReading(): void {
-    if (this.#response.destroyed) return;
-    const timer = setTimeout(() => this.#cutNow(), LAST_WORDS_MS);
-    this.#response.once("close", () => clearTimeout(timer));
+  async #cutWhenRead(): Promise<void> {
+    await closedOrRead(this.#response);
+    this.#cutNow();
   }
 
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */

@@ -3,6 +3,7 @@
  */
 import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import type { Authenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
@@ -11,7 +12,8 @@ import type { StoreObserver } from "@slipstream/contracts/store-health";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import type { UsageRecorderOptions } from "@slipstream/ledger/usage-recorder";
-import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
+import { OpenRequests } from "@slipstream/pipeline/open-requests";
+import { SWEEP_INTERVAL_MS } from "@slipstream/pipeline/running-time";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
@@ -86,6 +88,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     authenticator,
     pool,
     openRequests,
+    nextTurn: setImmediate<void>,
     sendsInfoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);

@@ -9,12 +9,14 @@ import { parseConfig } from "@slipstream/gateway/config/parse-config";
 import { systemClock } from "@slipstream/gateway/system-clock";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import type { RequestObserver } from "@slipstream/contracts/request-events";
-import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
+import { OpenRequests } from "@slipstream/pipeline/open-requests";
+import { SWEEP_INTERVAL_MS } from "@slipstream/pipeline/running-time";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
 import { createHttpUpstream } from "@slipstream/upstream/http-upstream";
 import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 
 const NOBODY: RequestObserver = {
   observe: () => undefined,
@@ -37,6 +39,7 @@ const dataServer = createDataServer({
   }),
   pool: new ProviderPool(config.routes),
   openRequests,
+  nextTurn: setImmediate<void>,
   sendsInfoHeaders: config.server.infoHeaders,
 });
 setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);

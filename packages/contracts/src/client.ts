@@ -62,8 +62,13 @@ export interface ClientResponse {
   end(): void;
   /** A whole response at once, with its length. */
   send(status: number, headers: ResponseHeaders, body: Uint8Array): void;
-  /** Closes the connection in the way that says "incomplete", after what was written has gone out. */
-  cut(): void;
+  /**
+   * Closes the connection in the way that says "incomplete", after what was written has gone out.
+   *
+   * @param lastWords Written before; the client then has a moment to read them, because for many a client
+   *   a body that breaks is an error that takes along whatever it has not read yet. Not empty.
+   */
+  cut(lastWords?: Uint8Array): void;
   /** Closes the connection at once. */
   destroy(): void;
   /** Bytes that were written and that the operating system has not taken yet. */

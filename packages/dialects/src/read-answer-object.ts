@@ -9,7 +9,7 @@ export function readAnswerObject(
   body: Buffer,
   read: (answer: JsonObject) => AnswerFacts,
 ): AnswerFacts {
-  const answer = parseObject(body.toString("utf8"));
+  const answer = parseObject(body);
   if (answer === undefined) return { type: "unreadable" };
   const error = readStreamError(answer);
   return error === undefined ? read(answer) : { type: "error", error };

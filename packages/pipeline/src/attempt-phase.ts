@@ -7,6 +7,7 @@ import type { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import type { BodyCollector } from "./body-collector.ts";
 import type { ByteRelay } from "./byte-relay.ts";
 import type { RequestBody } from "./request-body.ts";
+import type { RunningTime } from "./running-time.ts";
 import { connectTimeout, firstTokenTimeout, stallTimeout } from "./timeouts.ts";
 
 /** What an upstream may take to end its response behind the announced end of the stream, ms. */
@@ -23,7 +24,7 @@ export type AttemptPhase =
   | { readonly type: "over" };
 
 export interface AttemptTimes {
-  readonly nowMs: number;
+  readonly time: RunningTime;
   /** When the attempt began. */
   readonly startMs: number;
   readonly deadlines: Deadlines;
@@ -36,15 +37,15 @@ export function findPhaseTimeout(
   phase: AttemptPhase,
   times: AttemptTimes,
 ): GatewayError | undefined {
-  const { nowMs, startMs, deadlines } = times;
+  const { time, startMs, deadlines } = times;
   switch (phase.type) {
     case "connecting":
-      return nowMs >= startMs + deadlines.connectMs ? connectTimeout() : undefined;
+      return time.hasPassed(startMs, deadlines.connectMs) ? connectTimeout() : undefined;
     case "waiting":
       // A whole answer may take as long as a stream from its first token to its last.
       return times.isStream
         ? findFirstTokenTimeout(times)
-        : times.body.findTimeout(nowMs, deadlines.stallMs);
+        : times.body.findTimeout(time, deadlines.stallMs);
     case "collecting":
       return findBodyStall(phase.collector, times);
     case "streaming":
@@ -54,14 +55,18 @@ export function findPhaseTimeout(
     case "passing":
       // An upstream that is held back for a slow client cannot show that it lives.
       if (phase.relay.isPaused) return undefined;
-      return findStall(times, phase.relay.aliveAtMs, deadlines.stallMs);
+      return findStall(time, phase.relay.aliveAtMs, deadlines.stallMs);
     case "over":
       return undefined;
   }
 }
 
-function findFirstTokenTimeout(times: AttemptTimes): GatewayError | undefined {
-  const isLate = times.nowMs >= times.startMs + times.deadlines.firstTokenMs;
+function findFirstTokenTimeout({
+  time,
+  startMs,
+  deadlines,
+}: AttemptTimes): GatewayError | undefined {
+  const isLate = time.hasPassed(startMs, deadlines.firstTokenMs);
   return isLate ? firstTokenTimeout() : undefined;
 }
 
@@ -71,21 +76,21 @@ function findStreamStall(
 ): GatewayError | undefined {
   if (relay.isPaused) return undefined;
   const stallMs = meter.isDone ? DONE_GRACE_MS : times.deadlines.stallMs;
-  return findStall(times, Math.max(meter.progressAtMs, relay.resumedAtMs), stallMs);
+  return findStall(times.time, Math.max(meter.progressAtMs, relay.resumedAtMs), stallMs);
 }
 
 /** Some send the head at once and the rest when they have it. */
 function findBodyStall(collector: BodyCollector, times: AttemptTimes): GatewayError | undefined {
   const { stallMs } = times.deadlines;
   return collector.lastFrameAtMs === undefined
-    ? times.body.findTimeout(times.nowMs, stallMs)
-    : findStall(times, collector.lastFrameAtMs, stallMs);
+    ? times.body.findTimeout(times.time, stallMs)
+    : findStall(times.time, collector.lastFrameAtMs, stallMs);
 }
 
 function findStall(
-  { nowMs }: AttemptTimes,
+  time: RunningTime,
   aliveAtMs: number,
   stallMs: number,
 ): GatewayError | undefined {
-  return nowMs >= aliveAtMs + stallMs ? stallTimeout() : undefined;
+  return time.hasPassed(aliveAtMs, stallMs) ? stallTimeout() : undefined;
 }

@@ -7,18 +7,12 @@
  */
 import type { ResponseHeaders } from "@slipstream/contracts/client";
 import type { StreamDialect } from "@slipstream/contracts/chunk";
-import type { Deadlines } from "@slipstream/contracts/deployment";
 import type { GatewayError } from "@slipstream/contracts/errors";
-import type {
-  AttemptFacts,
-  AttemptResult,
-  FailedAttempt,
-} from "@slipstream/contracts/request-events";
+import type { AttemptResult } from "@slipstream/contracts/request-events";
 import type {
   BodySink,
   UpstreamExchange,
   UpstreamHead,
-  UpstreamRequest,
   UpstreamSink,
 } from "@slipstream/contracts/upstream";
 import type { AnswerFacts } from "@slipstream/dialects/openai-chat/read-answer";
@@ -26,19 +20,20 @@ import { readErrorBody } from "@slipstream/dialects/openai-chat/read-stream-erro
 import { StreamMeter } from "@slipstream/streaming-core/stream-meter";
 import { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import type { Flow, RelayOwner, StreamEnding } from "@slipstream/streaming-core/stream-relay";
+import type { AttemptEnd, AttemptOptions } from "./attempt-options.ts";
 import { findPhaseTimeout } from "./attempt-phase.ts";
 import type { AttemptPhase } from "./attempt-phase.ts";
 import { BodyCollector } from "./body-collector.ts";
 import type { CollectedBody } from "./body-collector.ts";
+import type { WholeAnswer } from "./held-answer.ts";
 import { ByteRelay } from "./byte-relay.ts";
 import type { ByteRelayOwner } from "./byte-relay.ts";
-import type { AnswerForm, JsonAnswer, PassedAnswer } from "./inference-endpoint.ts";
+import type { JsonAnswer, PassedAnswer } from "./inference-endpoint.ts";
 import { toPassedHeaders } from "./passed-headers.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
-import type { RequestBody } from "./request-body.ts";
-import type { RequestLife, RequestWorker } from "./request-life.ts";
+import type { RequestWorker } from "./request-life.ts";
+import type { RunningTime } from "./running-time.ts";
 import { totalTimeout } from "./timeouts.ts";
-import type { UsagePlan } from "./usage-plan.ts";
 import {
   answerTooLarge,
   costsConnection,
@@ -47,8 +42,11 @@ import {
 } from "./unusable-answer.ts";
 import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 
-/** A whole answer is held until it is complete, so that a broken one can go to another deployment. */
-const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
+/**
+ * A whole answer is held until it is complete, so that a broken one can go to another deployment. OpenAI's
+ * largest is 2048 embeddings of 3072 numbers: 34 MB in base64, twice that in digits.
+ */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** Of an answer that is passed on, JSON that is held and read. Five pictures of a megabyte, in base64, bytes. */
 const HELD_JSON_BYTES_MAX = 8 * 1024 * 1024;
 /** An error in words is short; a longer body is not read, and its connection not used again. */
@@ -60,29 +58,6 @@ const JSON_TYPE = /^\s*application\/json\b/i;
 const EVENTS_TYPE = /^\s*text\/event-stream\b/i;
 const JSON_HEADERS: ResponseHeaders = { "content-type": "application/json" };
 const HEARTBEAT = Buffer.from(": heartbeat\n\n");
-
-export type AttemptEnd =
-  | { readonly type: "failed"; readonly error: GatewayError; readonly durationMs: number }
-  | { readonly type: "concluded" }
-  | { readonly type: "abandoned" };
-
-export interface AttemptOptions {
-  readonly life: RequestLife;
-  readonly facts: AttemptFacts;
-  /** The attempt before this one. */
-  readonly retryOf: FailedAttempt | undefined;
-  /** Made when the attempt has been announced: it carries its trace. */
-  readonly toRequest: () => UpstreamRequest;
-  /** The client's, which the request sends. */
-  readonly body: RequestBody;
-  readonly answer: AnswerForm;
-  /** What the client has asked for. */
-  readonly isStream: boolean;
-  readonly usage: UsagePlan;
-  readonly deadlines: Deadlines;
-  /** See `Route`. */
-  readonly heartbeatMs: number | undefined;
-}
 
 /** Never rejects. The life must be open. */
 export function runAttempt(ports: PipelinePorts, options: AttemptOptions): Promise<AttemptEnd> {
@@ -134,8 +109,8 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   head(head: UpstreamHead): BodySink {
     this.#headMs = this.#elapsedMs();
     if (head.status !== 200) {
-      return this.#collect(ERROR_BODY_BYTES_MAX, (body) => {
-        const said = body.type === "whole" ? readErrorBody(body.bytes) : undefined;
+      return this.#collect(head, ERROR_BODY_BYTES_MAX, (body) => {
+        const said = body.type === "whole" ? readErrorBody(body.answer.bytes) : undefined;
         this.#fail(toStatusFailure(head, said));
       });
     }
@@ -143,7 +118,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     if (answer.type === "passed") return this.#pass(answer, head);
     const isWhole = WHOLE_TYPE.test(head.headers["content-type"] ?? "");
     if (!isStream || answer.stream === undefined || isWhole) {
-      return this.#collect(ANSWER_BYTES_MAX, (body) => this.#readAnswer(answer, body));
+      return this.#collectAnswer(answer, head);
     }
     return this.#relay(answer.stream);
   }
@@ -158,11 +133,11 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     else this.#options.life.startStream();
   }
 
-  whole(bytes: Buffer): void {
+  whole(whole: WholeAnswer): void {
     const { answer } = this.#options;
     if (this.#phase.type !== "passing" || answer.type !== "passed") return;
     if (answer.readJson !== undefined) {
-      this.#answer(answer.readJson, this.#phase.headers, bytes);
+      this.#answer(answer.readJson, this.#phase.headers, whole);
     }
   }
 
@@ -191,9 +166,9 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     if (type === "streaming" || type === "passing") this.#phase.relay.drained();
   }
 
-  sweep(nowMs: number): void {
-    const error = this.#findTimeout(nowMs);
-    if (error === undefined) this.#beat(nowMs);
+  sweep(time: RunningTime): void {
+    const error = this.#findTimeout(time);
+    if (error === undefined) this.#beat(time.nowMs);
     else this.#fail(error);
   }
 
@@ -248,7 +223,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     const headers = toPassedHeaders(head);
     const contentType = headers["content-type"] ?? "";
     if (!mediaTypes.test(contentType)) {
-      return this.#collect(ERROR_BODY_BYTES_MAX, () => this.#fail(unexpectedForm()));
+      return this.#collect(head, ERROR_BODY_BYTES_MAX, () => this.#fail(unexpectedForm()));
     }
     const { life } = this.#options;
     life.facts.isStream = EVENTS_TYPE.test(contentType);
@@ -271,30 +246,48 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     };
   }
 
-  #collect(bytesMax: number, collected: (body: CollectedBody) => void): BodySink {
-    const collector = new BodyCollector(bytesMax, this.#ports.clock, collected);
+  #collectAnswer(answer: JsonAnswer, head: UpstreamHead): BodySink {
+    return this.#collect(head, ANSWER_BYTES_MAX, (body) => this.#readAnswer(answer, body));
+  }
+
+  #collect(
+    { headers }: UpstreamHead,
+    bytesMax: number,
+    collected: (body: CollectedBody) => void,
+  ): BodySink {
+    const { clock } = this.#ports;
+    const length = headers["content-length"];
+    const announcedBytes = length === undefined ? undefined : Number(length);
+    const collector = new BodyCollector({ bytesMax, clock, collected }, announcedBytes);
     this.#phase = { type: "collecting", collector };
+    collector.begin();
     return collector;
   }
 
-  #findTimeout(nowMs: number): GatewayError | undefined {
+  #findTimeout(time: RunningTime): GatewayError | undefined {
     const { life, body, deadlines, isStream } = this.#options;
-    if (nowMs >= life.startMs + deadlines.totalMs) return totalTimeout();
-    const times = { nowMs, startMs: this.#startMs, deadlines, isStream, body };
+    // By the clock on the client's wall: it blames nobody, and the client has waited that long.
+    if (time.nowMs >= life.startMs + deadlines.totalMs) return totalTimeout();
+    const times = { time, startMs: this.#startMs, deadlines, isStream, body };
     return findPhaseTimeout(this.#phase, times);
   }
 
   #readAnswer({ readAnswer }: JsonAnswer, body: CollectedBody): void {
     if (body.type === "failed") return this.#fail(body.error);
     if (body.type === "too_large") return this.#fail(answerTooLarge());
-    return this.#answer(readAnswer, JSON_HEADERS, body.bytes);
+    if (body.type === "unreadable") return this.#fail(unexpectedForm());
+    return this.#answer(readAnswer, JSON_HEADERS, body.answer);
   }
 
   /** A whole answer, of which the last byte has just come. */
-  #answer(read: (body: Buffer) => AnswerFacts, headers: ResponseHeaders, bytes: Buffer): void {
+  #answer(
+    read: (body: Buffer) => AnswerFacts,
+    headers: ResponseHeaders,
+    { bytes, readable }: WholeAnswer,
+  ): void {
     const { life, isStream } = this.#options;
     const cameAtMs = this.#ports.clock.nowMs();
-    const facts = read(bytes);
+    const facts = read(readable);
     if (facts.type === "error") return this.#fail(toEventFailure(facts.error));
     if (facts.type === "unreadable" || isStream) return this.#fail(unexpectedForm());
     life.facts.finishReason = facts.finishReason;

@@ -2,6 +2,7 @@
 import type { GatewayError } from "@slipstream/contracts/errors";
 import type { RequestBody } from "./request-body.ts";
 import type { RequestLife, RequestWorker } from "./request-life.ts";
+import type { RunningTime } from "./running-time.ts";
 
 export class BodyReading implements RequestWorker {
   readonly isDone = false;
@@ -13,8 +14,8 @@ export class BodyReading implements RequestWorker {
     this.#body = body;
   }
 
-  sweep(nowMs: number): void {
-    const error = this.#body.findTimeout(nowMs, Infinity);
+  sweep(time: RunningTime): void {
+    const error = this.#body.findTimeout(time, Infinity);
     if (error !== undefined) this.#life.fail(error);
   }
 

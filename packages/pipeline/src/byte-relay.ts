@@ -9,8 +9,9 @@ import type { ClientResponse } from "@slipstream/contracts/client";
 import type { Clock } from "@slipstream/contracts/clock";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { BodySink } from "@slipstream/contracts/upstream";
-import { HeldBytes } from "@slipstream/streaming-core/held-bytes";
 import type { Flow, StreamEnding } from "@slipstream/streaming-core/stream-relay";
+import { HeldAnswer } from "./held-answer.ts";
+import type { WholeAnswer } from "./held-answer.ts";
 
 /** Beyond an hour of uncompressed speech (24 kHz, 16 bit): whoever sends more never ends. */
 export const PASSED_BYTES_MAX: number = 256 * 1024 * 1024;
@@ -19,7 +20,7 @@ export interface ByteRelayOwner {
   /** The first bytes are about to be written: send the status line. Once, or never. */
   commit(): void;
   /** All of it has come while it was held back; nothing was written. In place of `ended`. */
-  whole(bytes: Buffer): void;
+  whole(answer: WholeAnswer): void;
   /** Once. Nothing more is written after it. */
   ended(ending: StreamEnding): void;
 }
@@ -39,7 +40,7 @@ export class ByteRelay implements BodySink {
   readonly #clock: Clock;
   readonly #owner: ByteRelayOwner;
   readonly #heldBytesMax: number;
-  readonly #held: HeldBytes = new HeldBytes();
+  readonly #held: HeldAnswer = new HeldAnswer();
   #bytes = 0;
   #progress: "held" | "passing" | "ended" = "held";
   #isPaused = false;
@@ -104,7 +105,7 @@ export class ByteRelay implements BodySink {
   #pass(): void {
     this.#progress = "passing";
     this.#owner.commit();
-    if (this.#held.length > 0) this.#write(this.#held.take());
+    if (this.#held.length > 0) this.#write(this.#held.take().bytes);
   }
 
   #write(frame: Buffer): void {

@@ -6,7 +6,8 @@ import { checkBody, isJsonObject, toInvalid, unsupportedMediaType } from "./body
 import type { JsonBody } from "./body-rules.ts";
 import { editMembers, findMembers } from "./json-members.ts";
 import type { Span } from "./json-members.ts";
-import { checkStructure } from "./json-structure.ts";
+import { checkStructure, checkStructureInTurns } from "./json-structure.ts";
+import type { NextTurn } from "./json-structure.ts";
 
 export interface InferenceBody {
   /** As the client names it. */
@@ -39,6 +40,27 @@ export function parseInferenceBody(
 ): InferenceBody {
   requireJsonType(contentType);
   checkStructure(bytes);
+  return parseChecked(bytes, check);
+}
+
+/** Bytes; below, parsing takes no longer than a turn of the event loop may. */
+const LARGE_BYTES_MIN = 1024 * 1024;
+
+/** As above, but a large body does not keep others waiting for longer than JSON.parse takes. */
+export async function parseInTurns(
+  bytes: Buffer,
+  contentType: string | undefined,
+  check: (body: JsonBody) => void,
+  nextTurn: NextTurn,
+): Promise<InferenceBody> {
+  if (bytes.length < LARGE_BYTES_MIN) return parseInferenceBody(bytes, contentType, check);
+  requireJsonType(contentType);
+  await checkStructureInTurns(bytes, nextTurn);
+  await nextTurn();
+  return parseChecked(bytes, check);
+}
+
+function parseChecked(bytes: Buffer, check: (body: JsonBody) => void): InferenceBody {
   const parsed = parseObject(bytes);
   const members = findMembers(bytes);
   const body = hasNames(parsed, members) ? parsed : readMembers(bytes, members);

@@ -5,11 +5,13 @@
  * Warm: one pass that jumps over strings. The bytes were accepted by JSON.parse before.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
-import { findStringEnd } from "./json-structure.ts";
-
-const QUOTE = 34;
-const COMMA = 44;
-const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [123, 125, 91, 93];
+import {
+  CLOSE_BRACE,
+  QUOTE,
+  skipSpace,
+  skipString,
+  skipValue,
+} from "@slipstream/dialects/json-bytes";
 
 /** Bytes of a value, without the white space around it. */
 export interface Span {
@@ -27,11 +29,11 @@ export function findMembers(json: Buffer): ReadonlyMap<string, Span> {
   const members = new Map<string, Span>();
   let position = skipSpace(json, skipSpace(json, 0) + 1);
   while (json[position] === QUOTE) {
-    const nameEnd = findStringEnd(json, position);
+    const nameEnd = skipString(json, position);
     const name = readName(json.toString("utf8", position + 1, nameEnd - 1));
     if (members.has(name)) throw toDuplicateError(name);
     const start = skipSpace(json, skipSpace(json, nameEnd) + 1);
-    const end = findValueEnd(json, start);
+    const end = skipValue(json, start);
     members.set(name, { start, end });
     // Behind the comma, or behind the closing brace where no further name follows.
     position = skipSpace(json, skipSpace(json, end) + 1);
@@ -44,31 +46,6 @@ function readName(written: string): string {
   return written.includes("\\") ? String(JSON.parse(`"${written}"`)) : written;
 }
 
-function findValueEnd(json: Buffer, start: number): number {
-  const first = json[start];
-  if (first === QUOTE) return findStringEnd(json, start);
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return findContainerEnd(json, start);
-  let end = start;
-  while (!isScalarEnd(json[end])) end++;
-  return end;
-}
-
-function findContainerEnd(json: Buffer, start: number): number {
-  let depth = 0;
-  let position = start;
-  do {
-    const byte = json[position];
-    if (byte === QUOTE) {
-      position = findStringEnd(json, position);
-    } else {
-      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-      if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-      position++;
-    }
-  } while (depth > 0);
-  return position;
-}
-
 /** Characters of a client's field name that an error repeats. */
 const NAME_SHOWN_MAX = 64;
 
@@ -77,20 +54,6 @@ function toDuplicateError(name: string): GatewayError {
   return new GatewayError("invalid_request", "A field of the request body appears twice.", {
     param,
   });
-}
-
-function skipSpace(json: Buffer, from: number): number {
-  let position = from;
-  while (isSpace(json[position])) position++;
-  return position;
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 32 || byte === 10 || byte === 13 || byte === 9;
-}
-
-function isScalarEnd(byte: number | undefined): boolean {
-  return byte === COMMA || byte === CLOSE_BRACE || isSpace(byte) || byte === undefined;
 }
 
 /**

@@ -2,14 +2,12 @@
  * The requests that are open: swept for deadlines by one timer that they share, and ended together when
  * the gateway ends.
  */
-import { GatewayError } from "@slipstream/contracts/errors";
-
-/** How often `sweep` is to be called, ms: a deadline fires that much late at most. */
-export const SWEEP_INTERVAL_MS = 50;
+import { GatewayError, toGatewayError } from "@slipstream/contracts/errors";
+import { RunningTime } from "./running-time.ts";
 
 export interface OpenRequest {
   /** Looks whether a deadline has passed. */
-  sweep(nowMs: number): void;
+  sweep(time: RunningTime): void;
   /** Of its answer: what waits for the client to take it. */
   readonly heldBytes: number;
   /** Ends the request with an error, unless its answer is complete. */
@@ -19,6 +17,7 @@ export interface OpenRequest {
 export class OpenRequests {
   readonly #requests = new Set<OpenRequest>();
   readonly #waiting: (() => void)[] = [];
+  readonly #time: RunningTime = new RunningTime();
   #lastNumber = 0;
 
   get count(): number {
@@ -44,9 +43,19 @@ export class OpenRequests {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Warm: some nanoseconds per open request, twenty times a second. */
+  /**
+   * To be called every `SWEEP_INTERVAL_MS`. Warm: some nanoseconds per open request, twenty times a second.
+   */
   sweep(nowMs: number): void {
-    for (const request of this.#requests) request.sweep(nowMs);
+    if (!this.#time.tick(nowMs)) return;
+    for (const request of this.#requests) {
+      try {
+        request.sweep(this.#time);
+      } catch (thrown) {
+        // A bug that one request has met must not end the others.
+        request.interrupt(toGatewayError(thrown));
+      }
+    }
   }
 
   /** Resolves when there is none. */

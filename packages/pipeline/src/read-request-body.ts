@@ -1,8 +1,9 @@
 /** Reads a request body as far as is needed to know where it goes. */
 import type { Clock } from "@slipstream/contracts/clock";
 import { BodyReading } from "./body-reading.ts";
-import { editBody, parseInferenceBody } from "./inference-body.ts";
+import { editBody, parseInTurns } from "./inference-body.ts";
 import type { BodyForm, JsonForm } from "./inference-endpoint.ts";
+import type { NextTurn } from "./json-structure.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RequestLife } from "./request-life.ts";
 import { Upload } from "./upload.ts";
@@ -10,24 +11,35 @@ import { Upload } from "./upload.ts";
 /** A long conversation with images in base64. */
 export const BODY_BYTES_MAX: number = 10 * 1024 * 1024;
 
+export interface BodyPorts {
+  readonly clock: Clock;
+  readonly nextTurn: NextTurn;
+}
+
 /**
  * @returns `undefined` when the request was over before.
  * @throws {GatewayError} for a body that cannot be read or says what it must not.
  */
 export function readRequestBody(
   life: RequestLife,
-  clock: Clock,
+  { clock, nextTurn }: BodyPorts,
   form: BodyForm,
 ): Promise<RequestBody | undefined> {
-  return form.type === "json" ? readJson(life, form) : readUpload(life, clock, form.bytesMax);
+  return form.type === "json"
+    ? readJson(life, nextTurn, form)
+    : readUpload(life, clock, form.bytesMax);
 }
 
-async function readJson(life: RequestLife, form: JsonForm): Promise<RequestBody | undefined> {
+async function readJson(
+  life: RequestLife,
+  nextTurn: NextTurn,
+  form: JsonForm,
+): Promise<RequestBody | undefined> {
   const { request, facts } = life;
   const bytes = await life.awaitClient(request.readBody(BODY_BYTES_MAX));
   if (!life.isOpen) return undefined;
   facts.requestBytes = bytes.length;
-  const body = parseInferenceBody(bytes, request.contentType, form.check);
+  const body = await parseInTurns(bytes, request.contentType, form.check, nextTurn);
   const { model, isStream, choices, streamOptions } = body;
   return {
     model,

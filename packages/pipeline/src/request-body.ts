@@ -3,6 +3,7 @@ import type { GatewayError } from "@slipstream/contracts/errors";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
 import type { JsonBody } from "./body-rules.ts";
 import type { BodyEdits } from "./inference-body.ts";
+import type { RunningTime } from "./running-time.ts";
 
 export interface RequestBody {
   /** As the client names it. */
@@ -25,7 +26,7 @@ export interface RequestBody {
    *
    * @param stallMs What the upstream may take for a part of it.
    */
-  findTimeout(nowMs: number, stallMs: number): GatewayError | undefined;
+  findTimeout(time: RunningTime, stallMs: number): GatewayError | undefined;
   /** Nothing more of it is wanted. */
   release(): void;
 }

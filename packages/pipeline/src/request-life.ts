@@ -27,6 +27,7 @@ import type {
 import type { Usage } from "@slipstream/contracts/usage";
 import { settle } from "@slipstream/ledger/settle";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
+import type { RunningTime } from "./running-time.ts";
 import { bodyTimeout } from "./timeouts.ts";
 
 /** Filled in as the request goes on; all of it ends in the report. */
@@ -53,7 +54,7 @@ export interface RequestWorker {
   /** The client has taken what was written. */
   drained(): void;
   /** Looks whether one of its deadlines has passed. */
-  sweep(nowMs: number): void;
+  sweep(time: RunningTime): void;
   /** Ends its work with this error, unless it is done. */
   interrupt(error: GatewayError): void;
   /** Nobody waits for the result any more. Leaves its last facts behind. */
@@ -231,8 +232,8 @@ export class RequestLife implements ClientListener, OpenRequest {
       this.#send(error.spec.status, headers, Buffer.from(envelope));
       return;
     }
-    if (this.#beginning === "events") this.response.write(Buffer.from(`data: ${envelope}\n\n`));
-    this.response.cut();
+    const hasEvents = this.#beginning === "events";
+    this.response.cut(hasEvents ? Buffer.from(`data: ${envelope}\n\n`) : undefined);
   }
 
   interrupt(error: GatewayError): void {
@@ -255,25 +256,25 @@ export class RequestLife implements ClientListener, OpenRequest {
     return this.response.pendingBytes;
   }
 
-  sweep(nowMs: number): void {
-    if (this.#hasClientStalled(nowMs)) {
+  sweep(time: RunningTime): void {
+    if (this.#hasClientStalled(time)) {
       this.#end("client_too_slow");
       this.response.destroy();
     } else if (this.#phase.type === "open") {
-      if (this.#phase.worker !== undefined) this.#phase.worker.sweep(nowMs);
-      else if (nowMs - this.startMs >= ARRIVAL_MS) this.fail(bodyTimeout());
+      if (this.#phase.worker !== undefined) this.#phase.worker.sweep(time);
+      else if (time.hasPassed(this.startMs, ARRIVAL_MS)) this.fail(bodyTimeout());
     }
   }
 
   /** A client that reads too slowly for its connection still takes something from time to time. */
-  #hasClientStalled(nowMs: number): boolean {
+  #hasClientStalled(time: RunningTime): boolean {
     const { pendingBytes } = this.response;
     if (pendingBytes === 0 || pendingBytes !== this.#pendingBytes) {
       this.#pendingBytes = pendingBytes;
-      this.#pendingSinceMs = nowMs;
+      this.#pendingSinceMs = time.nowMs;
       return false;
     }
-    return nowMs - this.#pendingSinceMs >= this.clientStallMs;
+    return time.hasPassed(this.#pendingSinceMs, this.clientStallMs);
   }
 
   #conclude(ending: Ending): boolean {

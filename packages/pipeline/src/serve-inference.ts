@@ -34,7 +34,7 @@ export async function serveInference(
   facts.operation = endpoint.operation;
   facts.principal = await ports.authenticator.authenticate(request.authorization);
   if (!life.isOpen) return;
-  const body = await readRequestBody(life, ports.clock, endpoint.body);
+  const body = await readRequestBody(life, ports, endpoint.body);
   if (body === undefined) return;
   try {
     if (!life.isOpen) return;

@@ -13,6 +13,7 @@ import { readBoundary, toFormType } from "./multipart-boundary.ts";
 import { MultipartScanner } from "./multipart-scanner.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RequestLife } from "./request-life.ts";
+import type { RunningTime } from "./running-time.ts";
 import { bodyTimeout, stallTimeout } from "./timeouts.ts";
 
 /** An announced body up to this size is read to its end before it is sent. A minute of speech as MP3, bytes. */
@@ -132,17 +133,18 @@ export class Upload implements RequestBody {
     this.#wait = { for: side, sinceMs: this.#clock.nowMs() };
   }
 
-  findTimeout(nowMs: number, stallMs: number): GatewayError | undefined {
+  findTimeout(time: RunningTime, stallMs: number): GatewayError | undefined {
     const wait = this.#wait;
     switch (wait.for) {
       case "nobody":
         return undefined;
       case "client":
-        return nowMs >= Math.min(wait.sinceMs + CLIENT_SILENCE_MS, this.#life.startMs + UPLOAD_MS)
+        return time.hasPassed(wait.sinceMs, CLIENT_SILENCE_MS) ||
+          time.hasPassed(this.#life.startMs, UPLOAD_MS)
           ? bodyTimeout()
           : undefined;
       case "upstream":
-        return nowMs - wait.sinceMs >= stallMs ? stallTimeout() : undefined;
+        return time.hasPassed(wait.sinceMs, stallMs) ? stallTimeout() : undefined;
     }
   }
 

@@ -29,8 +29,7 @@ class SpeechRig extends PipelineRig {
   }
 
   async pass(ms: number): Promise<void> {
-    this.clock.advance(ms);
-    this.openRequests.sweep(this.clock.nowMs());
+    this.run(ms);
     await setImmediate();
   }
 }

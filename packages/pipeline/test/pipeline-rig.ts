@@ -1,4 +1,5 @@
 /** The pipeline between a fake client and a fake upstream. */
+import { setImmediate } from "node:timers/promises";
 import type { Authenticator } from "@slipstream/auth/authenticator";
 import type { Route } from "@slipstream/contracts/deployment";
 import type { Principal } from "@slipstream/contracts/principal";
@@ -12,6 +13,7 @@ import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
 import { OpenRequests } from "../src/open-requests.ts";
 import { handleRequest } from "../src/handle-request.ts";
+import { SWEEP_INTERVAL_MS } from "../src/running-time.ts";
 import type { InferenceEndpoint } from "../src/inference-endpoint.ts";
 import { CHAT_COMPLETIONS } from "../src/inference-endpoints.ts";
 import { serveInference } from "../src/serve-inference.ts";
@@ -68,10 +70,20 @@ export class PipelineRig {
       authenticator,
       pool,
       openRequests,
+      nextTurn: setImmediate<void>,
       sendsInfoHeaders,
     };
     this.handled = handleRequest(ports, { request, response }, (life) =>
       serveInference(ports, life, options.served ?? CHAT_COMPLETIONS),
     );
+  }
+
+  /** Lets this much time pass, with a sweep as often as there should be one. */
+  run(ms: number): void {
+    const endMs = this.clock.nowMs() + ms;
+    while (this.clock.nowMs() < endMs) {
+      this.clock.advance(Math.min(SWEEP_INTERVAL_MS, endMs - this.clock.nowMs()));
+      this.openRequests.sweep(this.clock.nowMs());
+    }
   }
 }

@@ -165,3 +165,25 @@ test("a stream that breaks after its first byte ends with an error event and a c
     { outcome: "upstream_truncated", status: 200, stream: { chunks: 1 } },
   ]);
 });
+
+test("what a failed attempt has reported is not told of the next one", async () => {
+  const events = [
+    `{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}`,
+    `{"error":{"message":"boom"}}`,
+  ];
+  const failLate = ({ sink }: FakeExchange): void => {
+    const body = sink.head({ status: 200, headers: { "content-type": "text/event-stream" } });
+    body.frame(Buffer.from(events.map((event) => `data: ${event}\n\n`).join("")));
+  };
+  const plays = [failLate, refuse(500), refuse(500)];
+  // It was our own wish, so the client does not see it, and another attempt is possible.
+  const asked = { ...testDeployment("a"), streamUsage: "last" } as const;
+  const rig = await run({
+    body: chatBody({ stream: true }),
+    route: { deployments: [asked, testDeployment("b"), testDeployment("c")] },
+    play: (exchange) => plays.shift()?.(exchange),
+  });
+  expect(rig.observer.reports).toMatchObject([
+    { attempts: 3, usage: undefined, stream: undefined, finishReason: undefined },
+  ]);
+});

@@ -249,11 +249,9 @@ test.each([
     play: (exchange) => void exchange.receive(),
   });
   await setImmediate();
-  rig.clock.advance(29_000);
-  rig.openRequests.sweep(rig.clock.nowMs());
+  rig.run(29_000);
   expect(rig.client.status).toBe(undefined);
-  rig.clock.advance(1000);
-  rig.openRequests.sweep(rig.clock.nowMs());
+  rig.run(1000);
   await setImmediate();
   expect(errorOf(rig)).toMatchObject({ status: 408, code: "body_timeout" });
   expect(rig.client.headers["connection"]).toBe("close");
@@ -268,8 +266,7 @@ test("an upstream that takes nothing of a body has stalled", async () => {
     },
   });
   await setImmediate();
-  rig.clock.advance(500);
-  rig.openRequests.sweep(rig.clock.nowMs());
+  rig.run(500);
   await rig.handled;
   expect(errorOf(rig)).toMatchObject({ status: 504, code: "stall_timeout" });
 });

@@ -23,6 +23,11 @@ export class HeldBytes {
     return this.#length;
   }
 
+  /** All of it so far; valid until more is added. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   add(piece: Buffer): void {
     if (this.#length === 0) {
       this.#bytes = piece;
@@ -36,7 +41,7 @@ export class HeldBytes {
 
   /** Lets go of all of it. */
   take(): Buffer {
-    const bytes = this.#bytes.subarray(0, this.#length);
+    const { bytes } = this;
     this.#bytes = NOTHING;
     this.#length = 0;
     return bytes;

@@ -9,7 +9,7 @@
  * Source: WHATWG HTML, 9.2.5 "Parsing an event stream".
  */
 import { HeldBytes } from "./held-bytes.ts";
-import { findLineEnd, readErrorData, readEventData, replaceEventData } from "./sse-event.ts";
+import { findLineEnd, readEvent, replaceEventData } from "./sse-event.ts";
 
 const NOTHING = Buffer.alloc(0);
 const LF = 10;
@@ -171,10 +171,10 @@ export class SseScanner {
   }
 
   #readWholeEvent(event: Buffer): EventVerdict {
-    const error = readErrorData(event);
-    if (error !== undefined) return this.#reader.errorEvent(error);
-    const data = readEventData(event);
-    if (data === undefined) return "pass";
+    const read = readEvent(event);
+    if (read === undefined) return "pass";
+    const { isError, data } = read;
+    if (isError) return this.#reader.errorEvent(data);
     const verdict = this.#reader.event(data, 0, data.length);
     if (verdict === "cut") {
       const { cutStart, cutEnd } = this.#reader;

@@ -18,6 +18,12 @@ const QUOTE = 34;
 const CHUNK_TOKENS_MAX = 1024;
 
 /**
+ * Events in a row that say nothing to us before the stream is given up. Nobody sends a keep-alive of this kind
+ * more than once a second.
+ */
+export const JUNK_EVENTS_MAX = 1000;
+
+/**
  * What of the reported usage is passed on: all of it; only the last event that has nothing else
  * (`last`); none (`nothing`).
  */
@@ -49,6 +55,8 @@ export class StreamMeter implements EventReader {
 
   #atMs: number;
   #events = 0;
+  /** Events that could not be read, since one that could. */
+  #junkEvents = 0;
   #chunks = 0;
   #firstChunkAtMs = 0;
   #lastChunkAtMs = 0;
@@ -205,6 +213,7 @@ export class StreamMeter implements EventReader {
     }
     this.#lastChunkAtMs = this.#atMs;
     this.#progressAtMs = this.#atMs;
+    this.#junkEvents = 0;
     this.#chunks++;
   }
 
@@ -216,6 +225,7 @@ export class StreamMeter implements EventReader {
     const facts = this.#dialect.readChunk(data);
     switch (facts.type) {
       case "chunk":
+        this.#junkEvents = 0;
         this.#readFacts(facts, data);
         if (this.#usageView === "everything") return "pass";
         if (!facts.isUsageOnly) return this.#cutUsage(bytes, start, end);
@@ -228,7 +238,7 @@ export class StreamMeter implements EventReader {
         this.#error = facts.error;
         return "stop";
       case "unreadable":
-        return "pass";
+        return ++this.#junkEvents > JUNK_EVENTS_MAX ? "stop" : "pass";
     }
   }
 

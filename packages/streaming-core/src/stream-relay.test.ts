@@ -1,13 +1,16 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { ChunkFacts } from "@slipstream/contracts/chunk";
 import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import { readChunk } from "@slipstream/dialects/openai-chat/read-chunk";
 import { CHAT_STREAM } from "@slipstream/dialects/stream-dialects";
+import { collectGarbage } from "@slipstream/testkit/collect-garbage";
 import { RECORDED_STREAMS } from "@slipstream/testkit/recorded-streams";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunk, cut, DONE, FINISH, Rig } from "../test/relay-rig.ts";
 import { EVENT_BYTES_MAX } from "./sse-scanner.ts";
 import { StreamMeter } from "./stream-meter.ts";
+import { GATE_BYTES_MAX } from "./stream-relay.ts";
 
 describe.each(RECORDED_STREAMS)("$name", ({ bytes, chunks, finishReason, usage }) => {
   function check(frames: readonly Buffer[]): void {
@@ -161,4 +164,35 @@ test("only the first and the last events of a plain stream are parsed", () => {
   expect(meter.chunks).toBe(1000);
   // The first content, the last one (it may hold the usage), the finish reason and the end.
   expect(parsed).toBe(4);
+});
+
+test("comments in front of the first event are held up to a bound, and then passed on", () => {
+  const rig = new Rig();
+  const comment = `: ${"x".repeat(1000)}\n\n`;
+  const held = Math.floor(GATE_BYTES_MAX / comment.length);
+  for (let count = 0; count < held; count++) rig.relay.frame(Buffer.from(comment));
+  expect([rig.client.bytes.length, rig.told]).toEqual([0, []]);
+  rig.relay.frame(Buffer.from(comment));
+  expect(rig.told).toEqual(["commit"]);
+  expect(rig.client.text).toBe(comment.repeat(held + 1));
+});
+
+test("a stream keeps nothing of the frame from which it has learned what content looks like", async () => {
+  const rig = new Rig();
+  const pushFrame = (text: string): WeakRef<ArrayBufferLike> => {
+    const frame = Buffer.from(new ArrayBuffer(text.length));
+    frame.write(text);
+    rig.relay.frame(frame);
+    return new WeakRef(frame.buffer);
+  };
+  // The fake client would keep what it was sent.
+  rig.client.write = () => true;
+  const learned = pushFrame(chunk("a"));
+  // The last event is kept until it is known that it is not the last.
+  pushFrame(chunk("b"));
+  // A weak reference that was made in this turn keeps what it refers to.
+  await turn();
+  collectGarbage();
+  expect(learned.deref()).toBe(undefined);
+  expect(rig.meter.chunks).toBe(2);
 });

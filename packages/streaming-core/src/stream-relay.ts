@@ -14,7 +14,7 @@ import { GatewayError } from "@slipstream/contracts/errors";
 import type { StreamRecorder, StreamReport } from "@slipstream/contracts/request-events";
 import type { BodySink } from "@slipstream/contracts/upstream";
 import { JsonLines } from "./json-lines.ts";
-import { readEventData } from "./sse-event.ts";
+import { readEvent } from "./sse-event.ts";
 import { SseScanner } from "./sse-scanner.ts";
 import type { EventOutput } from "./sse-scanner.ts";
 import type { StreamMeter } from "./stream-meter.ts";
@@ -182,14 +182,14 @@ export class StreamRelay implements BodySink, EventOutput {
     if (this.#input instanceof JsonLines) return this.#input.end();
     const rest = this.#scanner.takeRest();
     if (rest.length === 0) return true;
-    const data = readEventData(rest);
-    if (data === undefined) {
+    const event = readEvent(rest);
+    if (event === undefined) {
       // The second half of a line end, or a comment.
       this.pass(rest);
       return true;
     }
     // Half an event would only confuse the client: what is missing is told by how the stream ends.
-    if (!this.#meter.isReadable(data)) return true;
+    if (!this.#meter.isReadable(event.data)) return true;
     return this.#scanner.push(Buffer.concat([rest, EVENT_END]));
   }
 
@@ -213,12 +213,12 @@ export class StreamRelay implements BodySink, EventOutput {
     return true;
   }
 
-  /** In front of an error, behind the announced end, or within an event that never ends. */
+  /** In front of an error, behind the announced end, within an event that never ends, or among junk. */
   #stop(): void {
     const { error, isDone } = this.#meter;
     if (error !== undefined) this.#finish({ type: "error_event", error });
     else if (isDone) this.#finish({ type: "complete" });
-    else this.#finish({ type: "failed", error: endlessEvent() });
+    else this.#finish({ type: "failed", error: unexpectedForm() });
   }
 
   #finish(ending: StreamEnding): void {
@@ -229,7 +229,7 @@ export class StreamRelay implements BodySink, EventOutput {
   }
 }
 
-function endlessEvent(): GatewayError {
+function unexpectedForm(): GatewayError {
   const message = "The model's answer has an unexpected form.";
   return new GatewayError("upstream_invalid_response", message);
 }

@@ -145,3 +145,15 @@ test("the newest exemplar of each bucket is shown at the bucket of its value", (
     span_id: "00f067aa0ba902b7",
   });
 });
+
+test("an exemplar of exactly a bucket's bound is that bucket's", () => {
+  for (const bound of CHUNK_GAP_SECONDS) {
+    const { histogram } = createHistogram();
+    const child = histogram.child({ deployment: "a" });
+    child.observe(bound);
+    child.setExemplar(bound, { traceId: "0".repeat(32), spanId: "0".repeat(16), atEpochMs: 1 });
+    const shown = read(histogram).find(({ exemplar }) => exemplar !== undefined);
+    expect(Number(shown?.labels["le"])).toBe(bound);
+    expect(shown?.value).toBe(1);
+  }
+});

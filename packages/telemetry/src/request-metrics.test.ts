@@ -87,6 +87,13 @@ test("how a stream went is known at its end", async () => {
   expect(await sum(metrics, `${perToken}_sum`)).toBeCloseTo(1.38 / 19);
 });
 
+test("one chunk has no gap to another, and so no longest one", async () => {
+  const metrics = afterEnd({ stream: { ...STREAM, chunks: 1, gapMsMax: 0 } });
+  expect(await sum(metrics, "slipstream_stream_longest_gap_seconds_count")).toBe(0);
+  const two = afterEnd({ stream: { ...STREAM, chunks: 2, gapMsMax: 0 } });
+  expect(await sum(two, "slipstream_stream_longest_gap_seconds_count")).toBe(1);
+});
+
 test.each([
   ["it was cut", { outcome: "upstream_truncated" as const }],
   ["nobody told how many tokens", { usage: undefined }],

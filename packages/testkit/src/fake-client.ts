@@ -50,7 +50,8 @@ export class FakeClient implements ClientResponse {
     this.end();
   }
 
-  cut(): void {
+  cut(lastWords?: Uint8Array): void {
+    if (lastWords !== undefined) this.write(lastWords);
     this.#close("cut", false);
   }
 

@@ -11,7 +11,7 @@ import type {
 } from "@slipstream/contracts/client";
 import type { EndpointName } from "@slipstream/contracts/endpoint";
 import { toChunk } from "./chunk-framing.ts";
-import { linger } from "./linger.ts";
+import { closedOrRead, linger } from "./linger.ts";
 import { readBody } from "./read-body.ts";
 import { readFrames } from "./read-frames.ts";
 import { readTrace } from "./read-trace.ts";
@@ -131,8 +131,23 @@ export class HttpResponse implements ClientResponse {
     this.#response.end(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
   }
 
+  cut(lastWords?: Uint8Array): void {
+    if (lastWords === undefined) {
+      this.#cutNow();
+      return;
+    }
+    const written = (): void => void this.#cutWhenRead();
+    if (this.#chunkSocket === undefined) this.#response.write(lastWords, written);
+    else this.#chunkSocket.write(toChunk(lastWords), written);
+  }
+
+  async #cutWhenRead(): Promise<void> {
+    await closedOrRead(this.#response);
+    this.#cutNow();
+  }
+
   /** Without the last chunk of the chunked encoding: no client takes that for a good end. */
-  cut(): void {
+  #cutNow(): void {
     const { socket } = this.#response;
     // Without chunks and without a length (HTTP/1.0) a proper close would be a good end.
     if (!this.#hasLength && !this.#response.chunkedEncoding) {

@@ -4,7 +4,7 @@
  * Hot where usage was asked for in every event (vLLM). The key is taken as servers write it; within the
  * text of an answer its quotes would be escaped, so it is not mistaken for one.
  */
-import { QUOTE } from "./json-bytes.ts";
+import { QUOTE } from "../json-bytes.ts";
 
 const KEY = Buffer.from('"completion_tokens":');
 /** Servers write the usage last; more than this has never followed its key, bytes. */

@@ -20,9 +20,8 @@ export function readStreamError(chunk: JsonObject): StreamError | undefined {
 
 /** An event that is called an error: `event: error`, or llama.cpp's `error: {…}`. */
 export function readErrorEvent(data: Buffer): StreamError {
-  const text = data.toString("utf8");
-  const event = parseObject(text);
-  if (event === undefined) return { ...NO_WORDS, message: text };
+  const event = parseObject(data);
+  if (event === undefined) return { ...NO_WORDS, message: data.toString("utf8") };
   return readStreamError(event) ?? toStreamError(event);
 }
 
@@ -42,7 +41,7 @@ function toStreamError(details: JsonObject): StreamError {
 
 /** The error of an answer whose status says that there is one; its body may be anything. */
 export function readErrorBody(body: Buffer): StreamError | undefined {
-  const answer = parseObject(body.toString("utf8"));
+  const answer = parseObject(body);
   return answer === undefined ? undefined : readStreamError(answer);
 }
 

@@ -14,7 +14,7 @@ import {
   skipSpace,
   skipString,
   skipValue,
-} from "./json-bytes.ts";
+} from "../json-bytes.ts";
 
 const USAGE_KEY = Buffer.from('"usage"');
 const KEY_REST = USAGE_KEY.length - 1;

@@ -88,6 +88,7 @@ export class StreamRelay implements BodySink, EventOutput {
   #resumedAtMs = 0;
   #blockedMs = 0;
   #hasPassed = false;
+  #isWhole = false;
   #firstChunkAtMs: number | undefined;
 
   constructor(options: StreamRelayOptions) {
@@ -149,12 +150,14 @@ export class StreamRelay implements BodySink, EventOutput {
   }
 
   get report(): StreamReport {
-    const { chunks, gapMsMax } = this.#meter;
+    const { chunks, textBytes, gapMsMax } = this.#meter;
     const firstAtMs = this.#firstChunkAtMs;
     const blockedMs = this.#isPaused ? this.#clock.nowMs() - this.#pausedAtMs : 0;
     return {
       firstChunkMs: firstAtMs === undefined ? undefined : firstAtMs - this.#startMs,
       chunks,
+      textBytes,
+      isWhole: this.#isWhole || this.#meter.isDone,
       gapMsMax,
       blockedMs: this.#blockedMs + blockedMs,
     };
@@ -225,6 +228,7 @@ export class StreamRelay implements BodySink, EventOutput {
     // What the client is told next must not become a part of it.
     if (this.#scanner.isWithinEvent && this.#progress !== "gated") this.#client.write(EVENT_END);
     this.#progress = "ended";
+    this.#isWhole = ending.type === "complete";
     this.#owner.ended(ending);
   }
 }

@@ -216,6 +216,14 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     this.#fail(error);
   }
 
+  readOn(): boolean {
+    if (this.#phase.type !== "streaming") return false;
+    const { meter, relay } = this.#phase;
+    if (meter.isDone || !meter.isFinished) return false;
+    relay.readOn();
+    return true;
+  }
+
   abandon(): void {
     if (this.#phase.type === "over") return;
     this.#exchange?.abort();

@@ -58,6 +58,13 @@ export interface RequestWorker {
   interrupt(error: GatewayError): void;
   /** Nobody waits for the result any more. Leaves its last facts behind. */
   abandon(): void;
+  /**
+   * The client has left. Where the model has finished, nothing is saved by an abort, and the usage is still
+   * to come: it is read, and the worker concludes as if there were a client.
+   *
+   * @returns false when there is nothing of the kind to wait for.
+   */
+  readOn(): boolean;
 }
 
 interface Ending {
@@ -65,10 +72,20 @@ interface Ending {
   readonly error: GatewayError | undefined;
 }
 
+/** How the client's side ended before the answer had. */
+type Departure = "client_abort" | "client_too_slow";
+
 type Phase =
   | { readonly type: "open"; readonly worker: RequestWorker | undefined }
   /** Everything has been handed to the client's side; its close is awaited. */
   | { readonly type: "concluded"; readonly ending: Ending }
+  /** The client has left, and the worker reads on for the usage. */
+  | {
+      readonly type: "left";
+      readonly worker: RequestWorker;
+      readonly delivery: Departure;
+      readonly atMs: number;
+    }
   | { readonly type: "over" };
 
 export interface Exchange {
@@ -99,6 +116,12 @@ type Beginning = "events" | "bytes";
 
 /** A whole request, body included, ms. Ten megabytes at 3 Mbit/s. */
 const ARRIVAL_MS = 30_000;
+
+/**
+ * For how long the usage is awaited that a client has not waited for, ms. It follows the finish reason at
+ * once, or after a step of the server's scheduler.
+ */
+export const USAGE_WAIT_MS: number = 2000;
 
 /** A client that takes nothing for this long is given up, while no model says otherwise. */
 const CLIENT_STALL_MS = 60_000;
@@ -236,6 +259,7 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   interrupt(error: GatewayError): void {
+    if (this.#phase.type === "left") this.#end(this.#phase.delivery);
     if (this.#phase.type !== "open") return;
     if (this.#phase.worker === undefined) this.fail(error);
     else this.#phase.worker.interrupt(error);
@@ -248,7 +272,15 @@ export class RequestLife implements ClientListener, OpenRequest {
   closed(finished: boolean): void {
     const phase = this.#phase;
     const isComplete = phase.type === "open" ? phase.worker?.isDone === true : finished;
-    this.#end(isComplete ? "complete" : "client_abort");
+    if (isComplete) this.#end("complete");
+    else this.#leave("client_abort");
+  }
+
+  #leave(delivery: Departure): void {
+    const phase = this.#phase;
+    if (phase.type === "left") return;
+    if (phase.type !== "open" || phase.worker?.readOn() !== true) return this.#end(delivery);
+    this.#phase = { type: "left", worker: phase.worker, delivery, atMs: this.#clock.nowMs() };
   }
 
   get heldBytes(): number {
@@ -256,8 +288,10 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   sweep(nowMs: number): void {
-    if (this.#hasClientStalled(nowMs)) {
-      this.#end("client_too_slow");
+    if (this.#phase.type === "left") {
+      if (nowMs - this.#phase.atMs >= USAGE_WAIT_MS) this.#end(this.#phase.delivery);
+    } else if (this.#hasClientStalled(nowMs)) {
+      this.#leave("client_too_slow");
       this.response.destroy();
     } else if (this.#phase.type === "open") {
       if (this.#phase.worker !== undefined) this.#phase.worker.sweep(nowMs);
@@ -277,6 +311,8 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   #conclude(ending: Ending): boolean {
+    // Whatever came of it, this is how it was for the client.
+    if (this.#phase.type === "left") this.#end(this.#phase.delivery);
     if (this.#phase.type !== "open") return false;
     const { worker } = this.#phase;
     this.#phase = { type: "concluded", ending };
@@ -308,7 +344,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     if (phase.type === "over") return;
     this.#phase = { type: "over" };
     this.#openRequests.delete(this);
-    if (phase.type === "open") phase.worker?.abandon();
+    if (phase.type === "open" || phase.type === "left") phase.worker?.abandon();
     const isFailed = phase.type === "concluded" && phase.ending.outcome !== "complete";
     const ending = isFailed ? phase.ending : { outcome: delivery, error: undefined };
     this.#observer.observe({ type: "request_end", report: this.#toReport(ending) });

@@ -2,8 +2,9 @@
  * The one look at a JSON body: what we act on is read, all else stays as the client wrote it.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
-import { checkBody, isJsonObject, toInvalid, unsupportedMediaType } from "./body-rules.ts";
+import { checkBody, isJsonObject, unsupportedMediaType } from "./body-rules.ts";
 import type { JsonBody } from "./body-rules.ts";
+import { toInvalid } from "./field-names.ts";
 import { editMembers, findMembers } from "./json-members.ts";
 import type { Span } from "./json-members.ts";
 import { checkStructure } from "./json-structure.ts";

@@ -73,7 +73,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     authenticator,
     pool,
     openRequests,
-    sendsInfoHeaders: config.server.infoHeaders,
+    infoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);
   metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));

@@ -37,7 +37,7 @@ const dataServer = createDataServer({
   }),
   pool: new ProviderPool(config.routes),
   openRequests,
-  sendsInfoHeaders: config.server.infoHeaders,
+  infoHeaders: config.server.infoHeaders,
 });
 setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
 const address = await dataServer.listen(config.server);

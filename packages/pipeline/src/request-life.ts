@@ -26,6 +26,8 @@ import type {
 } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import { settle } from "@slipstream/ledger/settle";
+import { toInfoHeaders } from "./info-headers.ts";
+import type { InfoHeaders } from "./info-headers.ts";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
 import { bodyTimeout } from "./timeouts.ts";
 
@@ -97,8 +99,7 @@ export interface RequestLifePorts {
   readonly clock: Clock;
   readonly observer: RequestObserver;
   readonly openRequests: OpenRequests;
-  /** Whether responses carry `x-slipstream-*` headers. */
-  readonly sendsInfoHeaders: boolean;
+  readonly infoHeaders: InfoHeaders;
 }
 
 const UNBUFFERED: ResponseHeaders = {
@@ -152,7 +153,7 @@ export class RequestLife implements ClientListener, OpenRequest {
   readonly #clock: Clock;
   readonly #observer: RequestObserver;
   readonly #openRequests: OpenRequests;
-  readonly #sendsInfoHeaders: boolean;
+  readonly #wantedHeaders: InfoHeaders;
   /** ms; see `Deadlines`. */
   clientStallMs: number = CLIENT_STALL_MS;
   /** What the client had not taken at the last sweep, and since when it has taken nothing. */
@@ -171,7 +172,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#clock = ports.clock;
     this.#observer = ports.observer;
     this.#openRequests = ports.openRequests;
-    this.#sendsInfoHeaders = ports.sendsInfoHeaders;
+    this.#wantedHeaders = ports.infoHeaders;
     this.startMs = ports.clock.nowMs();
     this.lastBeatAtMs = this.startMs;
     this.number = this.#openRequests.add(this);
@@ -328,14 +329,8 @@ export class RequestLife implements ClientListener, OpenRequest {
 
   /** What the gateway did for this answer; nothing when no deployment was tried. */
   #infoHeaders(): ResponseHeaders {
-    const { attempt } = this.facts;
-    if (!this.#sendsInfoHeaders || attempt === undefined) return {};
-    return {
-      // A model's name may hold anything.
-      "x-slipstream-deployment": encodeURI(attempt.deploymentId),
-      "x-slipstream-attempts": String(attempt.attempt),
-      "x-slipstream-ttft-ms": (this.#clock.nowMs() - this.startMs).toFixed(1),
-    };
+    const elapsedMs = this.#clock.nowMs() - this.startMs;
+    return toInfoHeaders(this.#wantedHeaders, this.facts.attempt, elapsedMs);
   }
 
   /** @param delivery What became of the client's side; an error that it was told of goes before. */

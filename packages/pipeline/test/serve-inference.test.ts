@@ -42,6 +42,28 @@ test("a whole answer is passed on byte by byte and accounted for", async () => {
   ]);
 });
 
+test.each([
+  ["none", []],
+  ["timing", ["x-slipstream-attempts", "x-slipstream-ttft-ms"]],
+  ["all", ["x-slipstream-deployment", "x-slipstream-attempts", "x-slipstream-ttft-ms"]],
+] as const)("what an answer tells of itself: %s", async (infoHeaders, names) => {
+  const { client } = await run({
+    infoHeaders,
+    play: (exchange) => {
+      if (exchange.request.deployment.id === "a") refuse(500)(exchange);
+      else answer(exchange);
+    },
+  });
+  const told = Object.entries(client.headers).filter(([name]) => name.startsWith("x-slipstream-"));
+  expect(told.map(([name]) => name)).toEqual(names);
+  expect(told).toEqual(
+    names.map((name) => [
+      name,
+      name.endsWith("deployment") ? "b" : name.endsWith("attempts") ? "2" : "0.0",
+    ]),
+  );
+});
+
 test("the upstream gets the client's bytes with only the model name changed", async () => {
   const body = Buffer.from(
     `{ "messages" : [{"role":"user","content":"say \\"model\\": 1.10"}],\n"model":"l", "seed": 12345678901234567890 }`,

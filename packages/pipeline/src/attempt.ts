@@ -136,7 +136,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     if (head.status !== 200) {
       return this.#collect(ERROR_BODY_BYTES_MAX, (body) => {
         const said = body.type === "whole" ? readErrorBody(body.bytes) : undefined;
-        this.#fail(toStatusFailure(head, said));
+        this.#fail(toStatusFailure(head, said, this.#options.body));
       });
     }
     const { isStream, answer } = this.#options;

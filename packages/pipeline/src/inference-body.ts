@@ -79,6 +79,11 @@ export function editBody(body: InferenceBody, edits: BodyEdits): Buffer {
   return values.size === 0 ? body.bytes : editMembers(body.bytes, body.members, values);
 }
 
+/** Not an address or a key, which a client could guess at. */
+export function isPlainName(name: string): boolean {
+  return /^[A-Za-z_]\w{0,63}$/.test(name);
+}
+
 function requireJsonType(contentType: string | undefined): void {
   const mediaType = contentType?.split(";", 1)[0]?.trim() ?? "";
   if (!JSON_TYPE.test(mediaType)) throw unsupportedMediaType();

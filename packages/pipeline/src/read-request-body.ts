@@ -1,7 +1,7 @@
 /** Reads a request body as far as is needed to know where it goes. */
 import type { Clock } from "@slipstream/contracts/clock";
 import { BodyReading } from "./body-reading.ts";
-import { editBody, parseInferenceBody } from "./inference-body.ts";
+import { editBody, isPlainName, parseInferenceBody } from "./inference-body.ts";
 import type { BodyForm, JsonForm } from "./inference-endpoint.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RequestLife } from "./request-life.ts";
@@ -36,6 +36,7 @@ async function readJson(life: RequestLife, form: JsonForm): Promise<RequestBody 
     streamOptions,
     contentType: "application/json",
     isHeld: true,
+    knownNames: () => new Set([model, ...[...body.members.keys()].filter(isPlainName)]),
     edit: (edits) => editBody(body, edits),
     findTimeout: () => undefined,
     release: () => undefined,

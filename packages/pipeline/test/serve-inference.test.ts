@@ -89,6 +89,20 @@ test.each([
   expect(JSON.parse(rig.client.text)).toMatchObject({ error: { code, param: null } });
 });
 
+test("of an upstream's words the client reads what it has called things itself, and no address", async () => {
+  const rig = await run({
+    body: chatBody({ model: "l", topK2: 1 }),
+    play: ({ sink }) => {
+      const body = sink.head({ status: 400, headers: {} });
+      const message = "Unknown field 'topK2' of model l at gpu7.firma.de, key ghp_abc123";
+      body.frame(Buffer.from(JSON.stringify({ error: { message } })));
+      body.end();
+    },
+  });
+  const told = JSON.parse(rig.client.text) as { error: { message: string } };
+  expect(told.error.message).toBe("Unknown field 'topK2' of model l at […], key […]");
+});
+
 test.each([
   ["three deployments have failed", undefined, refuse(500), "false"],
   ["the upstream has said when", undefined, refuse(429, { "retry-after": "7" }), undefined],

@@ -44,7 +44,14 @@ const REPORT: Omit<RequestReport, "requestNumber"> = {
   isMetered: true,
   requestBytes: 100,
   answerBytes: undefined,
-  stream: { firstChunkMs: 120, chunks: 200, gapMsMax: 40, blockedMs: 0 },
+  stream: {
+    firstChunkMs: 120,
+    chunks: 200,
+    textBytes: 900,
+    isWhole: true,
+    gapMsMax: 40,
+    blockedMs: 0,
+  },
   finishReason: "stop",
   usage: {
     inputTokens: 10,

@@ -89,7 +89,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     pool,
     openRequests,
     nextTurn: setImmediate<void>,
-    sendsInfoHeaders: config.server.infoHeaders,
+    infoHeaders: config.server.infoHeaders,
   };
   const dataServer = createDataServer(ports);
   metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));

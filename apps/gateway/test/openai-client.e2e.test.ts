@@ -43,6 +43,17 @@ test("streams a completion", async () => {
   expect(usage?.completion_tokens).toBe(12);
 });
 
+test("sees no usage that it did not ask for, though the gateway has asked", async () => {
+  const stream = await client.chat.completions.create({ model: "chat", messages, stream: true });
+  let text = "";
+  for await (const chunk of stream) {
+    text += chunk.choices[0]?.delta.content ?? "";
+    expect(chunk.usage ?? null).toBeNull();
+    expect(chunk.choices).toHaveLength(1);
+  }
+  expect(text).toBe(TOKENS);
+});
+
 test("gets a completion that is not streamed", async () => {
   const { data, request_id } = await client.chat.completions
     .create({ model: "chat", messages })

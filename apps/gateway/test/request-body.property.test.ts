@@ -86,12 +86,12 @@ const streamOptions = fc.oneof(
   textOf(plainText).map((value) => `{"x": ${value}, "include_usage": null}`),
 );
 
-/** What the gateway looks at has rules of its own. */
+/** What the gateway looks at has rules of its own, and so has what looks like it. */
 const KNOWN =
-  /^(?:model|messages|stream|stream_options|n|best_of|max_tokens|max_completion_tokens|top_logprobs|logprobs|stop|api_base|api_key|base_url|custom_llm_provider|extra_headers|mock_response)$/;
+  /^(?:model|messages|prompt|input|query|documents|stream|stream_options|n|best_of|max_tokens|max_completion_tokens|top_logprobs|logprobs|stop|api_base|api_key|base_url|custom_llm_provider|extra_headers|mock_response|models|route|orq|extra_body|provider_?options|user_config|model_list|\w*fallback\w*)$/iu;
 
 const other = member(
-  fc.oneof(plainText, fc.constantFrom("__proto__", "temperature", "Model", "stream ")),
+  fc.oneof(plainText, fc.constantFrom("__proto__", "temperature", "Temperature", "stream ")),
   valueText,
 ).filter(({ name }) => !KNOWN.test(name));
 

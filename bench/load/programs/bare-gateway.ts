@@ -40,7 +40,7 @@ const dataServer = createDataServer({
   pool: new ProviderPool(config.routes),
   openRequests,
   nextTurn: setImmediate<void>,
-  sendsInfoHeaders: config.server.infoHeaders,
+  infoHeaders: config.server.infoHeaders,
 });
 setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
 const address = await dataServer.listen(config.server);

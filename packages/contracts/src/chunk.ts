@@ -8,6 +8,11 @@ export type ChunkFacts =
       readonly type: "chunk";
       /** Text, reasoning, a refusal, audio, an image or a part of a tool call; not a role, not an empty delta. */
       readonly hasContent: boolean;
+      /**
+       * Of text, reasoning, a refusal, and names and arguments of tools, in UTF-8. Sound and images have none:
+       * how many tokens they take has nothing to do with their bytes.
+       */
+      readonly textBytes: number;
       /** How to recognise the next event of this shape without parsing it. */
       readonly shape: ContentShape | undefined;
       readonly finishReason: string | undefined;

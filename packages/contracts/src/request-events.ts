@@ -52,6 +52,13 @@ export interface StreamReport {
   readonly firstChunkMs: number | undefined;
   /** Events that carried content. */
   readonly chunks: number;
+  /**
+   * Bytes of text, reasoning, refusals and tool calls in them. Most are counted as they stand in JSON, where
+   * a line end takes two bytes.
+   */
+  readonly textBytes: number;
+  /** It has come to the end that it announced, so that what it reported of its usage is the last word. */
+  readonly isWhole: boolean;
   /** Longest silence between two neighbouring chunks; 0 with fewer than two. */
   readonly gapMsMax: number;
   /** For how long the upstream was held back because the client read too slowly. */

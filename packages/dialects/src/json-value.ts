@@ -32,6 +32,11 @@ export function hasLength(value: unknown): boolean {
   return (typeof value === "string" || Array.isArray(value)) && value.length > 0;
 }
 
+/** Of a text in UTF-8; 0 for everything else. */
+export function countBytes(value: unknown): number {
+  return typeof value === "string" ? Buffer.byteLength(value) : 0;
+}
+
 /**
  * The object that the bytes hold, or the first of a list: Gemini and Vertex wrap their errors in one.
  *

@@ -42,10 +42,15 @@ export function estimateInput({ operation, requestBytes }: MeasuredRequest): num
   return boundTokens(requestBytes / BYTES_PER_TOKEN);
 }
 
-/** Of a stream, the number of chunks, each of which is at least one token. */
+/**
+ * Of a stream, its chunks, each of which is at least one token, or its text, whichever is more: where servers
+ * send several tokens at once, a chunk may hold thousands. What was thought and not shown is not in it.
+ */
 export function estimateOutput(request: MeasuredRequest): number | null {
   const { operation, stream, answerBytes } = request;
   if (BODIES[operation].answer !== "text") return null;
-  if (stream !== undefined) return boundTokens(stream.chunks);
+  if (stream !== undefined) {
+    return boundTokens(Math.max(stream.chunks, stream.textBytes / BYTES_PER_TOKEN));
+  }
   return answerBytes === undefined ? null : boundTokens(answerBytes / BYTES_PER_TOKEN);
 }

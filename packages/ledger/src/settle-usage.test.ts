@@ -1,8 +1,18 @@
+import type { StreamReport } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import { expect, test } from "vitest";
 import { settleUsage } from "./settle-usage.ts";
 import type { MeasuredRequest } from "./estimate-tokens.ts";
 import { TOKENS_MAX } from "./token-count.ts";
+
+const STREAM: StreamReport = {
+  firstChunkMs: 1,
+  chunks: 5,
+  textBytes: 19,
+  isWhole: false,
+  gapMsMax: 0,
+  blockedMs: 0,
+};
 
 /** A stream of five chunks that came through, asked for with 401 bytes. */
 const STREAMED: MeasuredRequest = {
@@ -24,7 +34,7 @@ const STREAMED: MeasuredRequest = {
   isMetered: true,
   requestBytes: 401,
   answerBytes: undefined,
-  stream: { firstChunkMs: 1, chunks: 5, gapMsMax: 0, blockedMs: 0 },
+  stream: STREAM,
   finishReason: undefined,
   usage: undefined,
   ownTime: { beforeUpstreamMs: undefined, afterUpstreamMs: undefined },
@@ -32,7 +42,7 @@ const STREAMED: MeasuredRequest = {
 const WHOLE: MeasuredRequest = { ...STREAMED, isStream: false, stream: undefined, answerBytes: 90 };
 
 const SILENT: Partial<MeasuredRequest> = {
-  stream: { firstChunkMs: undefined, chunks: 0, gapMsMax: 0, blockedMs: 0 },
+  stream: { ...STREAM, firstChunkMs: undefined, chunks: 0, textBytes: 0 },
 };
 const ABORTED: Partial<MeasuredRequest> = { outcome: "client_abort" };
 const TRUNCATED: Partial<MeasuredRequest> = {
@@ -94,6 +104,23 @@ test("a stream that broke off has the larger of its last report and its chunks",
   }
 });
 
+test.each([
+  [20, 5],
+  [21, 6],
+  [40_000, 10_000],
+])("five chunks of %s bytes of text are %s tokens", (textBytes, tokens) => {
+  const request = { ...ABORTED, stream: { ...STREAM, textBytes } };
+  expect(settle(STREAMED, request)).toBe(`101 (null) → ${tokens} (null), estimated`);
+});
+
+test("the report of a stream that came to its end is the last word, with or without its client", () => {
+  const whole = { ...STREAM, isWhole: true, textBytes: 4000 };
+  const reported = { ...ABORTED, stream: whole, usage: usage(9, 3) };
+  expect(settle(STREAMED, reported)).toBe("9 (null) → 3 (null), reported");
+  const suspect = { ...reported, usage: { ...usage(9, 3), isSuspect: true } };
+  expect(settle(STREAMED, suspect)).toBe("9 (null) → 1000 (null), estimated!");
+});
+
 test("a whole answer that its client did not wait for is settled as it is", () => {
   expect(settle(WHOLE, { ...ABORTED, usage: usage(9, 3) })).toBe("9 (null) → 3 (null), reported");
   expect(settle(WHOLE, ABORTED)).toBe("101 (null) → 23 (null), estimated");
@@ -144,7 +171,7 @@ test.each([
 test("estimates have the same bound", () => {
   const huge = {
     requestBytes: 1e12,
-    stream: { firstChunkMs: 1, chunks: 1e9, gapMsMax: 0, blockedMs: 0 },
+    stream: { ...STREAM, chunks: 1e9, textBytes: 1e12 },
   };
   expect(settle(STREAMED, huge)).toBe(`${TOKENS_MAX} (null) → ${TOKENS_MAX} (null), estimated`);
 });

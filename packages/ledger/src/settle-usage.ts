@@ -80,14 +80,16 @@ function readReport(usage: Usage | undefined): ReportedCounts {
 }
 
 /**
- * A report is the last word on an answer that is whole. On a stream that broke off it may be older than
- * the last chunk, so it counts for no less than the chunks; nor does one that is suspect.
+ * A report is the last word on an answer that is whole, whether or not its client was still there. On a
+ * stream that broke off it may be older than the last chunk, so it counts for no less than the estimate;
+ * nor does one that is suspect.
  */
 function settleOutput(request: MeasuredRequest, reported: ReportedCounts): number | null {
   const { outputTokens, reasoningTokens, isSuspect } = reported;
   const estimate = estimateOutput(request);
   if (outputTokens === null) return larger(estimate, reasoningTokens);
-  const isLastWord = !request.isStream || (request.outcome === "complete" && !isSuspect);
+  const isWhole = request.outcome === "complete" || request.stream?.isWhole === true;
+  const isLastWord = !request.isStream || (isWhole && !isSuspect);
   return isLastWord ? outputTokens : larger(estimate, outputTokens);
 }
 

@@ -37,7 +37,14 @@ const ENDED: EndedRequest = {
   isMetered: true,
   requestBytes: 401,
   answerBytes: undefined,
-  stream: { firstChunkMs: 12.6, chunks: 3, gapMsMax: 1, blockedMs: 0 },
+  stream: {
+    firstChunkMs: 12.6,
+    chunks: 3,
+    textBytes: 12,
+    isWhole: true,
+    gapMsMax: 1,
+    blockedMs: 0,
+  },
   finishReason: "stop",
   usage: {
     inputTokens: 9,
@@ -218,6 +225,8 @@ const anyEnded: fc.Arbitrary<EndedRequest> = fc.record({
     fc.record({
       firstChunkMs: fc.option(fc.double({ min: 0, max: 1e7, noNaN: true }), { nil: undefined }),
       chunks: fc.nat(2 * TOKENS_MAX),
+      textBytes: fc.nat(),
+      isWhole: fc.boolean(),
       gapMsMax: fc.nat(),
       blockedMs: fc.nat(),
     }),

@@ -111,7 +111,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     if (head.status !== 200) {
       return this.#collect(head, ERROR_BODY_BYTES_MAX, (body) => {
         const said = body.type === "whole" ? readErrorBody(body.answer.bytes) : undefined;
-        this.#fail(toStatusFailure(head, said));
+        this.#fail(toStatusFailure(head, said, this.#options.body));
       });
     }
     const { isStream, answer } = this.#options;
@@ -189,6 +189,14 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
 
   interrupt(error: GatewayError): void {
     this.#fail(error);
+  }
+
+  readOn(): boolean {
+    if (this.#phase.type !== "streaming") return false;
+    const { meter, relay } = this.#phase;
+    if (meter.isDone || !meter.isFinished) return false;
+    relay.readOn();
+    return true;
   }
 
   abandon(): void {

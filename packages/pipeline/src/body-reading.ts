@@ -23,6 +23,10 @@ export class BodyReading implements RequestWorker {
     this.#life.fail(error);
   }
 
+  readOn(): boolean {
+    return false;
+  }
+
   drained(): void {
     // Nothing has been written.
   }

@@ -3,6 +3,7 @@
  * what no server can mean; everything else is the upstream's to judge.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
+import { checkChoices, checkFieldName, toInvalid } from "./field-names.ts";
 
 export type JsonBody = Readonly<Record<string, unknown>>;
 
@@ -17,16 +18,6 @@ const TOKENS_MAX = 10_000_000;
 const STOPS_MAX = 64;
 /** OpenAI allows 20. */
 const LOGPROBS_MAX = 100;
-
-/** Where an answer comes from and who pays for it is the configuration's to say, never a request's. */
-const REFUSED_FIELDS: readonly string[] = [
-  "api_base",
-  "api_key",
-  "base_url",
-  "custom_llm_provider",
-  "extra_headers",
-  "mock_response",
-];
 
 const CHECKS: Readonly<Record<string, Check>> = {
   n: wholeNumber(1, CHOICES_MAX),
@@ -49,20 +40,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * @throws {GatewayError} `invalid_request`, with the field as `param`.
  */
 export function checkBody(body: JsonBody): void {
-  for (const field of REFUSED_FIELDS) {
-    if (field in body) throw refusedField(field);
-  }
+  for (const name of Object.keys(body)) checkFieldName(name);
+  checkChoices(body);
   for (const field in CHECKS) {
     const value = body[field];
     if (value === undefined || value === null) continue;
     const expected = CHECKS[field]?.(value);
     if (expected !== undefined) throw toInvalid(field, `\`${field}\` must be ${expected}.`);
   }
-}
-
-/** @throws {GatewayError} `invalid_request` for a field that a form must not have either. */
-export function checkFieldName(field: string): void {
-  if (REFUSED_FIELDS.includes(field)) throw refusedField(field);
 }
 
 /** @throws {GatewayError} `invalid_request` unless there are messages, each with a role that exists. */
@@ -109,14 +94,6 @@ export function isJsonObject(value: unknown): value is JsonBody {
 export function unsupportedMediaType(): GatewayError {
   const message = "The request body must be JSON: send `content-type: application/json`.";
   return new GatewayError("unsupported_media_type", message);
-}
-
-function refusedField(field: string): GatewayError {
-  return toInvalid(field, `\`${field}\` is not accepted here.`);
-}
-
-export function toInvalid(param: string, message: string): GatewayError {
-  return new GatewayError("invalid_request", message, { param });
 }
 
 function wholeNumber(min: number, max: number): Check {

@@ -2,8 +2,9 @@
  * The one look at a JSON body: what we act on is read, all else stays as the client wrote it.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
-import { checkBody, isJsonObject, toInvalid, unsupportedMediaType } from "./body-rules.ts";
+import { checkBody, isJsonObject, unsupportedMediaType } from "./body-rules.ts";
 import type { JsonBody } from "./body-rules.ts";
+import { toInvalid } from "./field-names.ts";
 import { editMembers, findMembers } from "./json-members.ts";
 import type { Span } from "./json-members.ts";
 import { checkStructure, checkStructureInTurns } from "./json-structure.ts";
@@ -98,6 +99,11 @@ export function editBody(body: InferenceBody, edits: BodyEdits): Buffer {
   );
   if (!isAsked) values.set("stream_options", JSON.stringify(streamOptions));
   return values.size === 0 ? body.bytes : editMembers(body.bytes, body.members, values);
+}
+
+/** Not an address or a key, which a client could guess at. */
+export function isPlainName(name: string): boolean {
+  return /^[A-Za-z_]\w{0,63}$/.test(name);
 }
 
 function requireJsonType(contentType: string | undefined): void {

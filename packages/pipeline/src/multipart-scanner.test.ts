@@ -48,7 +48,7 @@ const FILE_BYTES = fc.oneof(
 
 const others: fc.Arbitrary<Part[]> = fc.array(
   fc.record({
-    name: fc.constantFrom("file", "prompt", "image[]", "Model", "models"),
+    name: fc.constantFrom("file", "prompt", "image[]", "Modell", "model[]"),
     value: FILE_BYTES,
     fileName: fc.constantFrom("a.mp3", `quo\\"ted`, "ä.png", `x; name=\\"model\\"`),
   }),
@@ -93,7 +93,7 @@ test.each([
 test.each([
   ["no part", `--${BOUNDARY}--\r\n`],
   ["nothing", ""],
-  ["another field", toForm({ name: "models", value: "x" })],
+  ["another field", toForm({ name: "modell", value: "x" })],
   ["an empty model", toForm({ name: "model", value: "" })],
   ["a model that is not UTF-8", toForm({ name: "model", value: Buffer.from([0xff]) })],
   ["a long model", toForm({ name: "model", value: "x".repeat(MODEL_BYTES_MAX + 1) })],
@@ -137,6 +137,30 @@ test.each([
 ])("%s is no form", (_name, body) => {
   expect(scan(body)).toEqual(["invalid_request", undefined]);
 });
+
+test.each([
+  ["Model", "Model"],
+  ["MODEL", "MODEL"],
+  ["mo\u212Ael", undefined],
+  ["\u017Ftream", "\u017Ftream"],
+  ["Api_Base", "Api_Base"],
+  ["models", "models"],
+  ["fallbacks", "fallbacks"],
+  ["Language", undefined],
+])("a part called %s is refused: %s", (name, param) => {
+  const scanned = scan(toForm(MODEL, { name, value: "dear" }));
+  if (param === undefined)
+    expect(scanned).toEqual(scan(toForm(MODEL, { name: "x", value: "dear" })));
+  else expect(scanned).toEqual(["invalid_request", param]);
+});
+
+test.each(['filename="x"', "filename=x", 'filename=""', "filename*=utf-8''x", 'FileName="x"'])(
+  "a model with %s is a file to others, and refused",
+  (filename) => {
+    const header = `content-disposition: form-data; name="model"; ${filename}`;
+    expect(scan(part(header))).toEqual(["invalid_request", "model"]);
+  },
+);
 
 test("a field that decides where an answer comes from is refused", () => {
   expect(scan(toForm(MODEL, { name: "api_base", value: "x" }))).toEqual([

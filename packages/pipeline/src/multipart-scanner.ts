@@ -8,9 +8,10 @@
  * Source: RFC 2046, 5.1.1, and RFC 7578.
  */
 import { GatewayError } from "@slipstream/contracts/errors";
-import { checkFieldName, toInvalid } from "./body-rules.ts";
+import { checkPartName, toInvalid } from "./field-names.ts";
 import type { Span } from "./json-members.ts";
-import { readFieldName } from "./part-header.ts";
+import type { PartHeader } from "./part-header.ts";
+import { readPartHeader } from "./part-header.ts";
 
 const CRLF = "\r\n";
 const HEADER_END = Buffer.from("\r\n\r\n");
@@ -108,13 +109,18 @@ export class MultipartScanner {
     const bytes = end === -1 ? this.#window.length : end;
     if (bytes > PART_HEADER_BYTES_MAX) throw malformed();
     if (end === -1) return false;
-    const name = readFieldName(this.#window.toString("utf8", 0, end));
-    if (name === undefined) throw malformed();
-    checkFieldName(name);
-    if (name === "model" && this.#model !== undefined) {
-      throw toInvalid("model", "`model` appears twice.");
-    }
-    return this.#advance(end + HEADER_END.length, name === "model" ? "model" : "content");
+    const part = readPartHeader(this.#window.toString("utf8", 0, end));
+    if (part === undefined) throw malformed();
+    checkPartName(part.name);
+    const isModel = part.name === "model";
+    if (isModel) this.#checkModelPart(part);
+    return this.#advance(end + HEADER_END.length, isModel ? "model" : "content");
+  }
+
+  /** To most servers what has the name of a file is one, and no field: they would see no model at all. */
+  #checkModelPart({ isFile }: PartHeader): void {
+    if (isFile) throw toInvalid("model", "`model` must not be a file.");
+    if (this.#model !== undefined) throw toInvalid("model", "`model` appears twice.");
   }
 
   #readModel(): boolean {

@@ -9,11 +9,18 @@ import { parseParameters } from "./header-parameters.ts";
 const LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\P{Cc}]*)$/u;
 const FORM_DATA = /^form-data[ \t]*(?=;|$)/i;
 
+export interface PartHeader {
+  /** Of the field. */
+  readonly name: string;
+  /** It has the name of a file too, be it an empty one. */
+  readonly isFile: boolean;
+}
+
 /**
  * @param header Its lines, without the empty one at the end.
- * @returns The name of the field; `undefined` when the header is not valid or names none.
+ * @returns `undefined` when the header is not valid or names no field.
  */
-export function readFieldName(header: string): string | undefined {
+export function readPartHeader(header: string): PartHeader | undefined {
   let disposition: string | undefined;
   for (const line of header.split("\r\n")) {
     const match = LINE.exec(line);
@@ -26,12 +33,15 @@ export function readFieldName(header: string): string | undefined {
   return readDisposition(disposition ?? "");
 }
 
-function readDisposition(value: string): string | undefined {
+function readDisposition(value: string): PartHeader | undefined {
   const type = FORM_DATA.exec(value)?.[0];
   if (type === undefined) return undefined;
   const parameters = parseParameters(value.slice(type.length));
   // `name*`, `name*0`, …: some servers join or prefer them, and no form has them. (RFC 2231, 3 and 4)
   const names = [...(parameters?.keys() ?? [])];
   if (names.some((name) => name.includes("*") && !name.startsWith("filename"))) return undefined;
-  return parameters?.get("name");
+  const name = parameters?.get("name");
+  return name === undefined
+    ? undefined
+    : { name, isFile: names.some((given) => given.startsWith("filename")) };
 }

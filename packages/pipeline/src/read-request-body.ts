@@ -1,7 +1,7 @@
 /** Reads a request body as far as is needed to know where it goes. */
 import type { Clock } from "@slipstream/contracts/clock";
 import { BodyReading } from "./body-reading.ts";
-import { editBody, parseInTurns } from "./inference-body.ts";
+import { editBody, isPlainName, parseInTurns } from "./inference-body.ts";
 import type { BodyForm, JsonForm } from "./inference-endpoint.ts";
 import type { NextTurn } from "./json-structure.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -48,6 +48,7 @@ async function readJson(
     streamOptions,
     contentType: "application/json",
     isHeld: true,
+    knownNames: () => new Set([model, ...[...body.members.keys()].filter(isPlainName)]),
     edit: (edits) => editBody(body, edits),
     findTimeout: () => undefined,
     release: () => undefined,

@@ -16,6 +16,8 @@ export interface RequestBody {
   readonly streamOptions: JsonBody;
   /** For the upstream. */
   readonly contentType: string;
+  /** What the client calls things, to be recognised in an upstream's words: the model, and its fields. */
+  knownNames(): ReadonlySet<string>;
   /** Nothing of it has been let go yet: it can be sent, or sent once more. */
   readonly isHeld: boolean;
   /** The body for one upstream. Only while it is held. */

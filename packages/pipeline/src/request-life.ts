@@ -26,6 +26,8 @@ import type {
 } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import { settle } from "@slipstream/ledger/settle";
+import { toInfoHeaders } from "./info-headers.ts";
+import type { InfoHeaders } from "./info-headers.ts";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
 import type { RunningTime } from "./running-time.ts";
 import { bodyTimeout } from "./timeouts.ts";
@@ -59,6 +61,13 @@ export interface RequestWorker {
   interrupt(error: GatewayError): void;
   /** Nobody waits for the result any more. Leaves its last facts behind. */
   abandon(): void;
+  /**
+   * The client has left. Where the model has finished, nothing is saved by an abort, and the usage is still
+   * to come: it is read, and the worker concludes as if there were a client.
+   *
+   * @returns false when there is nothing of the kind to wait for.
+   */
+  readOn(): boolean;
 }
 
 interface Ending {
@@ -66,10 +75,20 @@ interface Ending {
   readonly error: GatewayError | undefined;
 }
 
+/** How the client's side ended before the answer had. */
+type Departure = "client_abort" | "client_too_slow";
+
 type Phase =
   | { readonly type: "open"; readonly worker: RequestWorker | undefined }
   /** Everything has been handed to the client's side; its close is awaited. */
   | { readonly type: "concluded"; readonly ending: Ending }
+  /** The client has left, and the worker reads on for the usage. */
+  | {
+      readonly type: "left";
+      readonly worker: RequestWorker;
+      readonly delivery: Departure;
+      readonly atMs: number;
+    }
   | { readonly type: "over" };
 
 export interface Exchange {
@@ -81,8 +100,7 @@ export interface RequestLifePorts {
   readonly clock: Clock;
   readonly observer: RequestObserver;
   readonly openRequests: OpenRequests;
-  /** Whether responses carry `x-slipstream-*` headers. */
-  readonly sendsInfoHeaders: boolean;
+  readonly infoHeaders: InfoHeaders;
 }
 
 const UNBUFFERED: ResponseHeaders = {
@@ -100,6 +118,12 @@ type Beginning = "events" | "bytes";
 
 /** A whole request, body included, ms. Ten megabytes at 3 Mbit/s. */
 const ARRIVAL_MS = 30_000;
+
+/**
+ * For how long the usage is awaited that a client has not waited for, ms. It follows the finish reason at
+ * once, or after a step of the server's scheduler.
+ */
+export const USAGE_WAIT_MS: number = 2000;
 
 /** A client that takes nothing for this long is given up, while no model says otherwise. */
 const CLIENT_STALL_MS = 60_000;
@@ -130,7 +154,7 @@ export class RequestLife implements ClientListener, OpenRequest {
   readonly #clock: Clock;
   readonly #observer: RequestObserver;
   readonly #openRequests: OpenRequests;
-  readonly #sendsInfoHeaders: boolean;
+  readonly #wantedHeaders: InfoHeaders;
   /** ms; see `Deadlines`. */
   clientStallMs: number = CLIENT_STALL_MS;
   /** What the client had not taken at the last sweep, and since when it has taken nothing. */
@@ -149,7 +173,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     this.#clock = ports.clock;
     this.#observer = ports.observer;
     this.#openRequests = ports.openRequests;
-    this.#sendsInfoHeaders = ports.sendsInfoHeaders;
+    this.#wantedHeaders = ports.infoHeaders;
     this.startMs = ports.clock.nowMs();
     this.lastBeatAtMs = this.startMs;
     this.number = this.#openRequests.add(this);
@@ -237,6 +261,7 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   interrupt(error: GatewayError): void {
+    if (this.#phase.type === "left") this.#end(this.#phase.delivery);
     if (this.#phase.type !== "open") return;
     if (this.#phase.worker === undefined) this.fail(error);
     else this.#phase.worker.interrupt(error);
@@ -249,7 +274,15 @@ export class RequestLife implements ClientListener, OpenRequest {
   closed(finished: boolean): void {
     const phase = this.#phase;
     const isComplete = phase.type === "open" ? phase.worker?.isDone === true : finished;
-    this.#end(isComplete ? "complete" : "client_abort");
+    if (isComplete) this.#end("complete");
+    else this.#leave("client_abort");
+  }
+
+  #leave(delivery: Departure): void {
+    const phase = this.#phase;
+    if (phase.type === "left") return;
+    if (phase.type !== "open" || phase.worker?.readOn() !== true) return this.#end(delivery);
+    this.#phase = { type: "left", worker: phase.worker, delivery, atMs: this.#clock.nowMs() };
   }
 
   get heldBytes(): number {
@@ -257,8 +290,10 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   sweep(time: RunningTime): void {
-    if (this.#hasClientStalled(time)) {
-      this.#end("client_too_slow");
+    if (this.#phase.type === "left") {
+      if (time.hasPassed(this.#phase.atMs, USAGE_WAIT_MS)) this.#end(this.#phase.delivery);
+    } else if (this.#hasClientStalled(time)) {
+      this.#leave("client_too_slow");
       this.response.destroy();
     } else if (this.#phase.type === "open") {
       if (this.#phase.worker !== undefined) this.#phase.worker.sweep(time);
@@ -278,6 +313,8 @@ export class RequestLife implements ClientListener, OpenRequest {
   }
 
   #conclude(ending: Ending): boolean {
+    // Whatever came of it, this is how it was for the client.
+    if (this.#phase.type === "left") this.#end(this.#phase.delivery);
     if (this.#phase.type !== "open") return false;
     const { worker } = this.#phase;
     this.#phase = { type: "concluded", ending };
@@ -293,14 +330,8 @@ export class RequestLife implements ClientListener, OpenRequest {
 
   /** What the gateway did for this answer; nothing when no deployment was tried. */
   #infoHeaders(): ResponseHeaders {
-    const { attempt } = this.facts;
-    if (!this.#sendsInfoHeaders || attempt === undefined) return {};
-    return {
-      // A model's name may hold anything.
-      "x-slipstream-deployment": encodeURI(attempt.deploymentId),
-      "x-slipstream-attempts": String(attempt.attempt),
-      "x-slipstream-ttft-ms": (this.#clock.nowMs() - this.startMs).toFixed(1),
-    };
+    const elapsedMs = this.#clock.nowMs() - this.startMs;
+    return toInfoHeaders(this.#wantedHeaders, this.facts.attempt, elapsedMs);
   }
 
   /** @param delivery What became of the client's side; an error that it was told of goes before. */
@@ -309,7 +340,7 @@ export class RequestLife implements ClientListener, OpenRequest {
     if (phase.type === "over") return;
     this.#phase = { type: "over" };
     this.#openRequests.delete(this);
-    if (phase.type === "open") phase.worker?.abandon();
+    if (phase.type === "open" || phase.type === "left") phase.worker?.abandon();
     const isFailed = phase.type === "concluded" && phase.ending.outcome !== "complete";
     const ending = isFailed ? phase.ending : { outcome: delivery, error: undefined };
     this.#observer.observe({ type: "request_end", report: this.#toReport(ending) });

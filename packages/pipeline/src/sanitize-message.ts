@@ -1,40 +1,54 @@
 /**
- * Makes an upstream's words fit for the client: what the client did wrong stays, where and with which
+ * Makes an upstream's words fit for the client: what the client did wrong stays; where and with which
  * credential we asked goes.
+ *
+ * Only what is known to be harmless is let through (see `isSafeWord`), because what secrets look like is
+ * known to nobody.
  */
+import { CredentialWatch } from "./credential-watch.ts";
+import { isSafeWord } from "./safe-words.ts";
 
 /** Characters: a sentence or two. */
 const MESSAGE_MAX = 500;
-/** Searched first, so that nothing is cut into what is no longer recognised. */
-const SEARCHED_MAX = 2000;
+/** Read, so that nothing is cut in two before it is judged. Characters. */
+const READ_MAX = 2000;
+/** Punctuation on either side of a word is looked for within that. Characters. */
+const TOKEN_MAX = 80;
 
-/** In this order: a URL holds a host, a host holds digits. */
-const REDACTIONS: readonly (readonly [RegExp, string])[] = [
-  [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>]*/gi, "[url]"],
-  [/\b(?:bearer|basic)\s+[^\s"',;]+/gi, "[credential]"],
-  [/\b(?:token|password|secret|api[-_ ]?key)\s*[:=]\s*["']?[^\s"',;]+/gi, "[credential]"],
-  [/\b(?:eyJ[\w-]{8,}[\w.-]*|AKIA[A-Z0-9]{12,})/g, "[credential]"],
-  [/\b(?:sk|pk|rk|key|gsk|xai|hf|org|proj)[-_][\w-]{6,}/gi, "[credential]"],
-  [/\b[\w.+-]+@[\w.-]+/g, "[address]"],
-  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?/g, "[address]"],
-  [/\[?\b(?:[0-9a-f]{0,4}:){3,}[0-9a-f:.]*\]?(?::\d+)?/gi, "[address]"],
-  [
-    /\b(?:[a-z0-9-]+\.)+(?:internal|local|lan|corp|svc|cluster|com|net|org|io|ai|dev|cloud)\b(?::\d+)?/gi,
-    "[host]",
-  ],
-  [/\b[a-z0-9][\w.-]*:\d{2,5}\b/gi, "[host]"],
-  [/\blocalhost\b/gi, "[host]"],
-  [/\bfe80::[0-9a-f:]*/gi, "[address]"],
-  [/(?<![\w/])(?:\/[\w.@-]+){2,}\/?/g, "[path]"],
-  [/\b[A-Za-z0-9_-]{32,}\b/g, "[id]"],
-];
+const LEFT_OUT = "[…]";
 
-const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+/** What is no character to print, or a kind of space. */
+const BLANKS = /[\p{C}\p{Z}]+/gu;
+/** Secrets are written in ASCII: other scripts, and their punctuation, pass. */
+const ASCII_TOKEN = /[!-~]+/g;
+/** What stands around a word, and what separates words without a space. */
+const PUNCTUATED = /^([^A-Za-z0-9:/@\\_.-]*)(.*?)([^A-Za-z0-9/@\\_-]*)$/;
+const SEPARATORS = /["'`]?[,;|]["'`]?/;
+const REPEATED = /(?:\[…\] )+(?=\[…\])/g;
+const NO_KEY = /[-_]$/;
 
-/** @returns "" when nothing is left that would help. */
-export function sanitizeMessage(message: string): string {
-  // Cut before searching: patterns on what somebody else wrote must not see megabytes of it.
-  let clean = message.slice(0, SEARCHED_MAX).replaceAll(CONTROL_CHARACTERS, " ");
-  for (const [pattern, replacement] of REDACTIONS) clean = clean.replaceAll(pattern, replacement);
-  return clean.slice(0, MESSAGE_MAX).trim();
+/**
+ * @param names Of the client's own request: its fields and its model.
+ * @returns "" when nothing is left that would help.
+ */
+export function sanitizeMessage(message: string, names: ReadonlySet<string> = new Set()): string {
+  const watch = new CredentialWatch();
+  // Cut first: nothing here is to see megabytes of what somebody else wrote.
+  const text = message.slice(0, READ_MAX).replaceAll(BLANKS, " ");
+  const clean = text
+    .replaceAll(ASCII_TOKEN, (token) => sanitizeToken(token, names, watch))
+    .replaceAll(REPEATED, "");
+  const isHelpful = /\p{L}/u.test(clean);
+  return isHelpful ? clean.slice(0, MESSAGE_MAX).trim() : "";
+}
+
+function sanitizeToken(token: string, names: ReadonlySet<string>, watch: CredentialWatch): string {
+  if (token.length > TOKEN_MAX) return LEFT_OUT;
+  const [, start = "", word = "", end = ""] = PUNCTUATED.exec(token) ?? [];
+  const isSecret = watch.isSecret(word, end);
+  if (word === "") return token;
+  const isSafe = !isSecret && word.split(SEPARATORS).every((part) => isSafeWord(part, names));
+  if (isSafe) return token;
+  if (NO_KEY.test(word)) watch.expectRest();
+  return start + LEFT_OUT + end;
 }

@@ -61,6 +61,10 @@ export class Upload implements RequestBody {
     return this.#scanner.model?.value ?? "";
   }
 
+  knownNames(): ReadonlySet<string> {
+    return new Set([this.model]);
+  }
+
   get isHeld(): boolean {
     return this.#held !== undefined;
   }

@@ -5,6 +5,7 @@ import type { StreamError } from "@slipstream/contracts/chunk";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { ErrorCode } from "@slipstream/contracts/errors";
 import type { UpstreamHead } from "@slipstream/contracts/upstream";
+import type { RequestBody } from "./request-body.ts";
 import { sanitizeMessage } from "./sanitize-message.ts";
 
 interface Meaning {
@@ -55,16 +56,24 @@ const WORDS_MAX = 1000;
 /** Longest wait that an upstream can make us pass on: one hour, in seconds. */
 const RETRY_AFTER_SECONDS_MAX = 3600;
 
+/** Whose names may be repeated to it. */
+type Namer = Pick<RequestBody, "knownNames">;
+
 /**
  * An answer whose status is not 200.
  *
  * @param said What its body says, when it is an error in a form that we know.
  */
-export function toStatusFailure(head: UpstreamHead, said: StreamError | undefined): GatewayError {
-  return toFailure(MEANINGS[head.status] ?? OTHER, said, {
+export function toStatusFailure(
+  head: UpstreamHead,
+  said: StreamError | undefined,
+  request: Namer,
+): GatewayError {
+  const options = {
     cause: toCause(`UPSTREAM_STATUS_${head.status}`),
     headers: readRetryAfter(head.headers["retry-after"]),
-  });
+  };
+  return toFailure(MEANINGS[head.status] ?? OTHER, said, options, request);
 }
 
 /** An error inside an answer of status 200. */
@@ -82,9 +91,11 @@ function toFailure(
   meaning: Meaning,
   said: StreamError | undefined,
   options: ConstructorParameters<typeof GatewayError>[2],
+  request?: Namer,
 ): GatewayError {
   const { code, message, isForClient = false } = isTooLong(meaning, said) ? TOO_LONG : meaning;
-  const words = isForClient && said !== undefined ? sanitizeMessage(said.message) : "";
+  const hasWords = isForClient && said !== undefined;
+  const words = hasWords ? sanitizeMessage(said.message, request?.knownNames()) : "";
   return new GatewayError(code, words === "" ? message : words, options);
 }
 

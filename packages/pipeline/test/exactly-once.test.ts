@@ -11,6 +11,7 @@ import { expect, test } from "vitest";
 import { CHAT_COMPLETIONS } from "../src/inference-endpoints.ts";
 import { AUDIO_SPEECH, AUDIO_TRANSCRIPTIONS } from "../src/media-endpoints.ts";
 import { FORM_TYPE, toForm } from "./form.ts";
+import { USAGE_WAIT_MS } from "../src/request-life.ts";
 import { chatBody, PipelineRig, PRINCIPAL } from "./pipeline-rig.ts";
 
 const CHUNK = `data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n`;
@@ -19,6 +20,7 @@ const FRAMES = {
   half: CHUNK.slice(0, 30),
   comment: ": ping\n\n",
   finish: `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n`,
+  usage: `data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":9}}\n\n`,
   done: "data: [DONE]\n\n",
   error: `data: {"error":{"message":"boom"}}\n\n`,
   junk: "<html>",
@@ -145,6 +147,7 @@ async function play(input: Scenario): Promise<PipelineRig> {
   }
   // Every connection ends one day; by now nothing but silence is left.
   rig.client.leave();
+  rig.run(USAGE_WAIT_MS);
   await Promise.all([...running, rig.handled]);
   return rig;
 }
@@ -215,5 +218,62 @@ test("the exchange is aborted when the client leaves, at any moment", async () =
       expect(rig.upstream.exchanges.map((exchange) => exchange.isAborted)).toEqual([true]);
       expect(rig.observer.reports.map((report) => report.outcome)).toEqual(["client_abort"]);
     }),
+  );
+});
+
+/** A stream that comes to its finish reason, with a client that leaves somewhere. */
+const leaving = fc.record({
+  frames: fc.shuffledSubarray([CHUNK, CHUNK, FRAMES.usage, FRAMES.comment, FRAMES.half]),
+  behind: fc.shuffledSubarray([FRAMES.usage, FRAMES.comment, FRAMES.done, FRAMES.error]),
+  last: fc.constantFrom("end", "truncated", "silent"),
+  leavesAfter: fc.nat(12),
+  msPerFrame: fc.constantFrom(0, 100, 500),
+});
+
+type LeavingScenario = typeof leaving extends fc.Arbitrary<infer T> ? T : never;
+
+async function playLeaving(input: LeavingScenario): Promise<PipelineRig> {
+  const rig = new PipelineRig({ body: chatBody({ stream: true }) });
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  const [exchange] = rig.upstream.exchanges;
+  if (exchange === undefined) throw new Error("no exchange");
+  const headers = { "content-type": "text/event-stream" };
+  const body = exchange.sink.head({ status: 200, headers });
+  const frames = [CHUNK, ...input.frames, FRAMES.finish, ...input.behind];
+  for (const [turn, frame] of frames.entries()) {
+    if (turn === input.leavesAfter) rig.client.leave();
+    rig.run(input.msPerFrame);
+    if (!exchange.isAborted) body.frame(Buffer.from(frame));
+  }
+  if (!exchange.isAborted) endBody(body, input.last);
+  rig.client.leave();
+  rig.run(USAGE_WAIT_MS);
+  await rig.handled;
+  return rig;
+}
+
+test("a client may leave anywhere around the finish reason", async () => {
+  const ends = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(leaving, async (input) => {
+      const rig = await playLeaving(input);
+      const { reports, types } = rig.observer;
+      expect(reports).toHaveLength(1);
+      expect(types.filter((type) => type === "attempt_end")).toHaveLength(1);
+      expect(types.at(-1)).toBe("request_end");
+      expect(rig.openRequests.count).toBe(0);
+      const [report] = reports;
+      // What was reported, which is more than the chunks.
+      expect(report?.settlement?.outputTokens ?? 0).toBeLessThanOrEqual(9);
+      ends.add(`${report?.outcome} ${report?.settlement?.source}`);
+    }),
+    { numRuns: 2000 },
+  );
+  expect([...ends]).toEqual(
+    expect.arrayContaining([
+      "client_abort reported",
+      "client_abort estimated",
+      "complete reported",
+    ]),
   );
 });

@@ -11,6 +11,7 @@ import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
 import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
 import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
+import type { InfoHeaders } from "../src/info-headers.ts";
 import { OpenRequests } from "../src/open-requests.ts";
 import { handleRequest } from "../src/handle-request.ts";
 import { SWEEP_INTERVAL_MS } from "../src/running-time.ts";
@@ -35,7 +36,7 @@ export function chatBody(fields: object = {}): Buffer {
 export interface RigOptions extends FakeRequestOptions {
   /** Plays the upstream's side of each exchange. */
   readonly play?: (exchange: FakeExchange) => void;
-  readonly sendsInfoHeaders?: boolean;
+  readonly infoHeaders?: InfoHeaders;
   readonly route?: Partial<Route>;
   /** Chat completions if it is left out. */
   readonly served?: InferenceEndpoint;
@@ -62,7 +63,7 @@ export class PipelineRig {
     };
     const pool = new ProviderPool([testRoute(DEPLOYMENTS, { aliases: ["l"], ...options.route })]);
     const request = createFakeRequest({ body: chatBody(), ...options });
-    const sendsInfoHeaders = options.sendsInfoHeaders ?? false;
+    const { infoHeaders = "none" } = options;
     const ports = {
       clock,
       observer,
@@ -71,7 +72,7 @@ export class PipelineRig {
       pool,
       openRequests,
       nextTurn: setImmediate<void>,
-      sendsInfoHeaders,
+      infoHeaders,
     };
     this.handled = handleRequest(ports, { request, response }, (life) =>
       serveInference(ports, life, options.served ?? CHAT_COMPLETIONS),

@@ -42,6 +42,28 @@ test("a whole answer is passed on byte by byte and accounted for", async () => {
   ]);
 });
 
+test.each([
+  ["none", []],
+  ["timing", ["x-slipstream-attempts", "x-slipstream-ttft-ms"]],
+  ["all", ["x-slipstream-deployment", "x-slipstream-attempts", "x-slipstream-ttft-ms"]],
+] as const)("what an answer tells of itself: %s", async (infoHeaders, names) => {
+  const { client } = await run({
+    infoHeaders,
+    play: (exchange) => {
+      if (exchange.request.deployment.id === "a") refuse(500)(exchange);
+      else answer(exchange);
+    },
+  });
+  const told = Object.entries(client.headers).filter(([name]) => name.startsWith("x-slipstream-"));
+  expect(told.map(([name]) => name)).toEqual(names);
+  expect(told).toEqual(
+    names.map((name) => [
+      name,
+      name.endsWith("deployment") ? "b" : name.endsWith("attempts") ? "2" : "0.0",
+    ]),
+  );
+});
+
 test("the upstream gets the client's bytes with only the model name changed", async () => {
   const body = Buffer.from(
     `{ "messages" : [{"role":"user","content":"say \\"model\\": 1.10"}],\n"model":"l", "seed": 12345678901234567890 }`,
@@ -65,6 +87,20 @@ test.each([
   );
   expect(rig.client.status).toBe(clientStatus);
   expect(JSON.parse(rig.client.text)).toMatchObject({ error: { code, param: null } });
+});
+
+test("of an upstream's words the client reads what it has called things itself, and no address", async () => {
+  const rig = await run({
+    body: chatBody({ model: "l", topK2: 1 }),
+    play: ({ sink }) => {
+      const body = sink.head({ status: 400, headers: {} });
+      const message = "Unknown field 'topK2' of model l at gpu7.firma.de, key ghp_abc123";
+      body.frame(Buffer.from(JSON.stringify({ error: { message } })));
+      body.end();
+    },
+  });
+  const told = JSON.parse(rig.client.text) as { error: { message: string } };
+  expect(told.error.message).toBe("Unknown field 'topK2' of model l at […], key […]");
 });
 
 test.each([

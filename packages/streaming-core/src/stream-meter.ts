@@ -11,6 +11,7 @@
 import type { ChunkFacts, StreamDialect, StreamError } from "@slipstream/contracts/chunk";
 import type { StreamRecorder } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
+import { countStringBytes } from "./json-string.ts";
 import type { EventReader, EventVerdict } from "./sse-scanner.ts";
 
 const QUOTE = 34;
@@ -22,6 +23,12 @@ const CHUNK_TOKENS_MAX = 1024;
  * more than once a second.
  */
 export const JUNK_EVENTS_MAX = 1000;
+
+/**
+ * A text that is shorter is not measured but taken for what the event has more than its envelope. Bounds what
+ * that can be wrong by: three tokens, at `BYTES_PER_TOKEN` of the ledger.
+ */
+const SHORT_TEXT_BYTES = 12;
 
 /**
  * What of the reported usage is passed on: all of it; only the last event that has nothing else
@@ -58,6 +65,7 @@ export class StreamMeter implements EventReader {
   /** Events that could not be read, since one that could. */
   #junkEvents = 0;
   #chunks = 0;
+  #textBytes = 0;
   #firstChunkAtMs = 0;
   #lastChunkAtMs = 0;
   #gapMsMax = 0;
@@ -68,6 +76,10 @@ export class StreamMeter implements EventReader {
   /** Bytes by which a content event is recognised, and where in the data they stand. */
   #shape: Buffer = Buffer.alloc(0);
   #shapeStart = 0;
+  /** What follows these bytes is text, and not sound. */
+  #isShapeOfText = false;
+  /** What an event of this shape has had beside its text. */
+  #envelopeBytes = 0;
 
   /** The last event, while only its shape has been looked at. */
   #unread: Buffer | undefined;
@@ -104,6 +116,11 @@ export class StreamMeter implements EventReader {
     return this.#chunks;
   }
 
+  /** See `StreamReport`. */
+  get textBytes(): number {
+    return this.#textBytes;
+  }
+
   /** When the stream last got on: content, a finish reason, the end. A comment or an empty delta is none. */
   get progressAtMs(): number {
     return this.#progressAtMs;
@@ -126,6 +143,9 @@ export class StreamMeter implements EventReader {
     this.#unread = bytes;
     this.#unreadStart = start;
     this.#unreadEnd = end;
+    const textBytes = end - start - this.#envelopeBytes;
+    const isShort = textBytes > 0 && textBytes < SHORT_TEXT_BYTES;
+    this.#textBytes += isShort ? textBytes : this.#measureText(bytes, start, end);
     this.#countChunk(this.#countTokens(bytes, start, end));
     return this.#usageView === "everything" ? "pass" : this.#cutUsage(bytes, start, end);
   }
@@ -203,6 +223,18 @@ export class StreamMeter implements EventReader {
     return tokens >= 1 && tokens <= CHUNK_TOKENS_MAX ? tokens : 1;
   }
 
+  /**
+   * Warm: where an event is longer or shorter than it would be with one token more. It holds several, or what
+   * stands around the text has changed: numbers that grow, probabilities, padding.
+   */
+  #measureText(bytes: Buffer, start: number, end: number): number {
+    if (!this.#isShapeOfText) return 0;
+    const textStart = start + this.#shapeStart + this.#shape.length;
+    const textBytes = countStringBytes(bytes, textStart, end);
+    this.#envelopeBytes = end - start - textBytes;
+    return textBytes;
+  }
+
   #countChunk(tokens: number): void {
     if (this.#chunks === 0) {
       this.#firstChunkAtMs = this.#atMs;
@@ -254,10 +286,16 @@ export class StreamMeter implements EventReader {
     this.#learnEnd(facts);
     if (facts.finishReason !== undefined) this.#progressAtMs = this.#atMs;
     if (!facts.hasContent) return;
+    this.#textBytes += facts.textBytes;
     this.#countChunk(this.#countTokens(data, 0, data.length));
     if (facts.shape === undefined) return;
     const { start, end } = facts.shape;
+    // There is text outside of this string, such as a second call: the next one has to be read as well.
+    if (facts.textBytes > countStringBytes(data, end, data.length)) return;
     this.#shapeStart = start;
+    this.#isShapeOfText = facts.textBytes > 0;
+    // Nothing is that short: the next event is measured.
+    this.#envelopeBytes = 0;
     // In memory of its own: the frame, or what Node cuts small buffers from, would be kept with it for as
     // long as the stream lasts.
     this.#shape = Buffer.allocUnsafeSlow(end - start);

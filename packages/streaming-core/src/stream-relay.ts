@@ -22,6 +22,12 @@ import type { StreamMeter } from "./stream-meter.ts";
 /** Bytes of comments that may precede the first event before the client's status line is sent all the same. */
 export const GATE_BYTES_MAX: number = 64 * 1024;
 
+/**
+ * Bytes that are still read for a client that has left: what follows a finish reason is a report of usage and
+ * an end, a kilobyte or two.
+ */
+export const LEFT_BYTES_MAX: number = 64 * 1024;
+
 const EVENT_END = Buffer.from("\n\n");
 
 /** What became of a stream. */
@@ -68,7 +74,7 @@ export interface StreamRelayOptions {
 }
 
 export class StreamRelay implements BodySink, EventOutput {
-  readonly #client: ClientResponse;
+  #client: Pick<ClientResponse, "write">;
   readonly #flow: Flow;
   readonly #meter: StreamMeter;
   readonly #recorder: StreamRecorder;
@@ -88,6 +94,9 @@ export class StreamRelay implements BodySink, EventOutput {
   #resumedAtMs = 0;
   #blockedMs = 0;
   #hasPassed = false;
+  /** What may still come; no bound while there is a client, who is the one to leave. */
+  #bytesLeft = Infinity;
+  #isWhole = false;
   #firstChunkAtMs: number | undefined;
 
   constructor(options: StreamRelayOptions) {
@@ -104,13 +113,21 @@ export class StreamRelay implements BodySink, EventOutput {
 
   frame(frame: Buffer): void {
     if (this.#progress === "ended") return;
+    this.#bytesLeft -= frame.length;
     const atMs = this.#clock.nowMs();
     this.#meter.stamp(atMs);
     this.#hasPassed = false;
     this.#input ??= JsonLines.begins(frame) ? new JsonLines(this.#scanner) : this.#scanner;
     const goesOn = this.#input.push(frame);
     if (this.#hasPassed) this.#recorder.recordDelay(this.#clock.nowMs() - atMs);
-    if (!goesOn) this.#stop();
+    if (!goesOn || this.#bytesLeft < 0) this.#stop();
+  }
+
+  /** The client has left; what still comes is only read, for its usage. At most `LEFT_BYTES_MAX`. */
+  readOn(): void {
+    this.#client = NOBODY;
+    this.#bytesLeft = LEFT_BYTES_MAX;
+    if (this.#isPaused) this.drained();
   }
 
   pass(bytes: Buffer): void {
@@ -149,12 +166,14 @@ export class StreamRelay implements BodySink, EventOutput {
   }
 
   get report(): StreamReport {
-    const { chunks, gapMsMax } = this.#meter;
+    const { chunks, textBytes, gapMsMax } = this.#meter;
     const firstAtMs = this.#firstChunkAtMs;
     const blockedMs = this.#isPaused ? this.#clock.nowMs() - this.#pausedAtMs : 0;
     return {
       firstChunkMs: firstAtMs === undefined ? undefined : firstAtMs - this.#startMs,
       chunks,
+      textBytes,
+      isWhole: this.#isWhole || this.#meter.isDone,
       gapMsMax,
       blockedMs: this.#blockedMs + blockedMs,
     };
@@ -213,7 +232,10 @@ export class StreamRelay implements BodySink, EventOutput {
     return true;
   }
 
-  /** In front of an error, behind the announced end, within an event that never ends, or among junk. */
+  /**
+   * In front of an error, behind the announced end, within an event that never ends, among junk, or where too much
+   * comes for a client that has left.
+   */
   #stop(): void {
     const { error, isDone } = this.#meter;
     if (error !== undefined) this.#finish({ type: "error_event", error });
@@ -225,9 +247,12 @@ export class StreamRelay implements BodySink, EventOutput {
     // What the client is told next must not become a part of it.
     if (this.#scanner.isWithinEvent && this.#progress !== "gated") this.#client.write(EVENT_END);
     this.#progress = "ended";
+    this.#isWhole = ending.type === "complete";
     this.#owner.ended(ending);
   }
 }
+
+const NOBODY: Pick<ClientResponse, "write"> = { write: () => true };
 
 function unexpectedForm(): GatewayError {
   const message = "The model's answer has an unexpected form.";

@@ -41,7 +41,14 @@ export const ATTEMPT_END: EventOf<"attempt_end"> = {
   ...ATTEMPT,
 };
 
-export const STREAM: StreamReport = { firstChunkMs: 120, chunks: 3, gapMsMax: 40, blockedMs: 0 };
+export const STREAM: StreamReport = {
+  firstChunkMs: 120,
+  chunks: 3,
+  textBytes: 12,
+  isWhole: true,
+  gapMsMax: 40,
+  blockedMs: 0,
+};
 
 export const REPORT: RequestReport = {
   requestNumber: ATTEMPT.requestNumber,

@@ -19,7 +19,7 @@ const MODELS: readonly { readonly name: string; readonly script: string }[] = [
 
 export function toDemoConfig({ modelUrl, storeUrl, port, adminPort }: DemoAddresses): Config {
   const file = {
-    server: { host: "127.0.0.1", port },
+    server: { host: "127.0.0.1", port, infoHeaders: "all" },
     admin: { host: "127.0.0.1", port: adminPort },
     drain: { graceMs: 0, deadlineMs: 1000 },
     store: { url: storeUrl },

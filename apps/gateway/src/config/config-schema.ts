@@ -3,12 +3,14 @@
  */
 import type { Deadlines, Deployment, DialectName } from "@slipstream/contracts/deployment";
 import { z } from "zod";
+import { INFO_HEADERS } from "@slipstream/pipeline/info-headers";
+import type { InfoHeaders } from "@slipstream/pipeline/info-headers";
 import { LOG_LEVELS } from "./config.ts";
 import type { Drain, ListenAddress, LogLevel, Tracing } from "./config.ts";
 
 /** A file that has passed the schema, with every default filled in. */
 export interface ConfigFile {
-  readonly server: ListenAddress & { readonly infoHeaders: boolean };
+  readonly server: ListenAddress & { readonly infoHeaders: InfoHeaders };
   readonly admin: ListenAddress;
   readonly drain: Drain;
   readonly store: { readonly url: string };
@@ -56,6 +58,9 @@ const name = z
   .string()
   .regex(NAME, "expected 1 to 200 letters, digits or any of . : / @ + - _ (no spaces)");
 
+/** No server takes them, and a database or a form may end or break at one. */
+const NO_CONTROL_CHARACTERS = /^\P{Cc}*$/u;
+
 const port = wholeNumber(0, 65_535);
 
 const provider = z.strictObject({
@@ -87,6 +92,7 @@ const deployment = z.strictObject({
       (text) => text.isWellFormed(),
       "expected whole characters (no half of a surrogate pair)",
     )
+    .regex(NO_CONTROL_CHARACTERS, "expected no control characters")
     .optional()
     .describe("What the provider calls the model; the public name if it is left out."),
   tier: wholeNumber(0, 99).default(0).describe("Lower tiers are tried first."),
@@ -152,17 +158,20 @@ const model = z.strictObject({
   deployments: z.array(deployment).min(1, "expected at least one deployment"),
 });
 
-const host = z.string().min(1, "expected an address or a name");
+const host = z
+  .string()
+  .min(1, "expected an address or a name")
+  .regex(NO_CONTROL_CHARACTERS, "expected no control characters");
 
 const server = z
   .strictObject({
     host: host.default("0.0.0.0").describe("The address that clients call."),
     port: port.default(8080).describe("0 takes any free port."),
     infoHeaders: z
-      .boolean()
-      .default(true)
+      .enum(INFO_HEADERS)
+      .default("timing")
       .describe(
-        "Responses carry `x-slipstream-deployment`, `x-slipstream-attempts` and `x-slipstream-ttft-ms` (time to the first event, which is when headers are sent).",
+        "What responses tell: `timing`, `x-slipstream-attempts` and `x-slipstream-ttft-ms` (time to the first event, which is when headers are sent); `all`, also `x-slipstream-deployment`, which names the provider and what it calls the model; `none`, nothing.",
       ),
   })
   .prefault({});
@@ -193,7 +202,7 @@ const store = z
   .strictObject({
     url: z
       .string()
-      .regex(/^sqlite:./, "expected `sqlite:PATH`")
+      .regex(/^sqlite:\P{Cc}+$/u, "expected `sqlite:PATH`, without control characters")
       .default("sqlite:data/slipstream.db")
       .describe("`sqlite:PATH`, relative to the working directory. Holds organisations and keys."),
   })
@@ -278,7 +287,8 @@ function numberBetween(min: number, max: number): z.ZodNumber {
 }
 
 function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  // The parser drops tabs and line ends: what was checked would not be what is used.
+  if (!NO_CONTROL_CHARACTERS.test(text) || !URL.canParse(text)) return false;
   const url = new URL(text);
   const isPlain = url.username + url.password + url.search + url.hash === "";
   return ["http:", "https:"].includes(url.protocol) && isPlain;

@@ -2,6 +2,7 @@
  * The configuration as the gateway uses it: checked, complete and immutable.
  */
 import type { Route } from "@slipstream/contracts/deployment";
+import type { InfoHeaders } from "@slipstream/pipeline/info-headers";
 
 export interface ListenAddress {
   readonly host: string;
@@ -12,8 +13,7 @@ export interface ListenAddress {
 export interface Config {
   /** The data plane: what clients call. */
   readonly server: ListenAddress & {
-    /** Whether responses carry `x-slipstream-*` headers. */
-    readonly infoHeaders: boolean;
+    readonly infoHeaders: InfoHeaders;
   };
   /** Health and metrics: what operators call. */
   readonly admin: ListenAddress;

@@ -34,11 +34,42 @@ models: [{ name: llama, deployments: [{ provider: fleet, model: "half \\uD800" }
     "models[0].deployments[0].model: expected whole characters (no half of a surrogate pair)",
   ]);
   expect(problemsOf(text.replace("\\uD800", `\\" 🦙`))).toEqual([]);
+  for (const control of ["\\0", "\\t", "\\r\\n", "\\e", "\\x7f", "\\N"]) {
+    expect(problemsOf(text.replace("\\uD800", control))).toEqual([
+      "models[0].deployments[0].model: expected no control characters",
+    ]);
+  }
+});
+
+test("nothing that is stored or called has control characters in it", () => {
+  const text = `
+server: { host: "0.0.0.0\\0" }
+store: { url: "sqlite:a\\0.db" }
+providers: [{ name: fleet, dialect: openai-chat, baseUrl: "http://10.0.0.5\\n:8000/v1/" }]
+models: [{ name: "lla\\0ma", aliases: ["a\\nb"], deployments: [{ provider: fleet }] }]
+`;
+  expect(problemsOf(text).map((problem) => problem.split(":")[0])).toEqual([
+    "server.host",
+    "store.url",
+    "providers[0].baseUrl",
+    "models[0].name",
+    "models[0].aliases[0]",
+  ]);
+});
+
+test("what responses tell is one of three", () => {
+  for (const infoHeaders of ["none", "timing", "all"]) {
+    const text = `server: { infoHeaders: ${infoHeaders} }${MINIMAL}`;
+    expect(parse(text).server.infoHeaders).toBe(infoHeaders);
+  }
+  expect(problemsOf(`server: { infoHeaders: true }${MINIMAL}`)).toEqual([
+    "server.infoHeaders: expected one of: none, timing, all",
+  ]);
 });
 
 test("what is left out gets its default", () => {
   expect(parse(MINIMAL)).toEqual({
-    server: { host: "0.0.0.0", port: 8080, infoHeaders: true },
+    server: { host: "0.0.0.0", port: 8080, infoHeaders: "timing" },
     admin: { host: "127.0.0.1", port: 9090 },
     drain: { graceMs: 5000, deadlineMs: 20_000 },
     store: { url: "sqlite:data/slipstream.db" },

@@ -16,7 +16,7 @@ import { asObject, asText, hasLength } from "../json-value.ts";
 import type { JsonObject } from "../json-value.ts";
 import { readEventObject } from "../read-event-object.ts";
 import { readUsage } from "../read-usage.ts";
-import { findContentKey } from "./delta-content.ts";
+import { countTextBytes, findContentKey } from "./delta-content.ts";
 
 export function readChunk(data: Buffer): ChunkFacts {
   return readEventObject(data, (chunk) => {
@@ -28,6 +28,7 @@ export function readChunk(data: Buffer): ChunkFacts {
     return {
       type: "chunk",
       hasContent: contentKey !== undefined,
+      textBytes: choices.reduce((bytes, choice) => bytes + countTextBytes(choice["delta"]), 0),
       shape: contentKey === undefined ? undefined : findShape(data, contentKey, choices),
       finishReason: findFinishReason(choices),
       finishedChoices: findFinishedChoices(choices),

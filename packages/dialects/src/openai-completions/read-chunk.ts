@@ -13,7 +13,7 @@ import {
   readChoices,
 } from "../choices.ts";
 import { findContentShape } from "../content-shape.ts";
-import { hasLength } from "../json-value.ts";
+import { countBytes, hasLength } from "../json-value.ts";
 import { readEventObject } from "../read-event-object.ts";
 import { readUsage } from "../read-usage.ts";
 
@@ -27,6 +27,7 @@ export function readCompletionChunk(data: Buffer): ChunkFacts {
     return {
       type: "chunk",
       hasContent,
+      textBytes: choices.reduce((bytes, choice) => bytes + countBytes(choice["text"]), 0),
       shape: hasContent ? findContentShape(data, "text") : undefined,
       finishReason: findFinishReason(choices),
       finishedChoices: findFinishedChoices(choices),

@@ -17,6 +17,7 @@ export function readImageChunk(data: Buffer): ChunkFacts {
     return {
       type: "chunk",
       hasContent: hasLength(event["b64_json"]) || hasLength(event["url"]),
+      textBytes: 0,
       shape: undefined,
       finishReason: isLast ? COMPLETED : undefined,
       finishedChoices: isLast ? [0] : [],

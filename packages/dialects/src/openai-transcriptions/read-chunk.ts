@@ -6,7 +6,7 @@
  */
 import type { ChunkFacts } from "@slipstream/contracts/chunk";
 import { findContentShape } from "../content-shape.ts";
-import { hasLength } from "../json-value.ts";
+import { countBytes, hasLength } from "../json-value.ts";
 import type { JsonObject } from "../json-value.ts";
 import { readEventObject } from "../read-event-object.ts";
 import { readAudioUsage } from "./read-audio-usage.ts";
@@ -18,6 +18,7 @@ export function readTranscriptionChunk(data: Buffer): ChunkFacts {
     return {
       type: "chunk",
       hasContent,
+      textBytes: hasContent ? countBytes(event["delta"] ?? event["text"]) : 0,
       shape: hasContent ? findContentShape(data, "delta") : undefined,
       finishReason: isLast ? "done" : undefined,
       finishedChoices: isLast ? [0] : [],

@@ -76,7 +76,7 @@ function openClient(): OpenAI {
   return new OpenAI({ baseURL: siege.gateway.baseUrl, apiKey: siege.key, maxRetries: 0 });
 }
 
-test("the openai client's iterator", async () => {
+test.each([0, 10])("the openai client's iterator, %i ms for each chunk", async (paceMs) => {
   const client = openClient();
   await expectLastWords(async (model) => {
     try {
@@ -84,6 +84,7 @@ test("the openai client's iterator", async () => {
       let finish: string | null | undefined;
       for await (const chunk of await client.chat.completions.create(body)) {
         finish = chunk.choices[0]?.finish_reason ?? finish;
+        if (paceMs > 0) await sleep(paceMs);
       }
       return { sawError: false, sawComplete: true, sawDone: finish !== undefined };
     } catch (error) {

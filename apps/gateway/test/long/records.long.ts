@@ -79,6 +79,8 @@ test(
     const blamed = await readMetric(siege, "slipstream_errors_total", { blame: "upstream" });
     const database = readUsageDatabase(siege.databasePath);
     const served = closed.counts.complete + open.counts.complete;
+    const { completed } = await mock.stats();
+    const billed = [...database.outcomes.values()].filter((outcome) => outcome === "complete");
     const lost = findUnrecorded(closed, database).length + findUnrecorded(open, database).length;
     say(`${served} complete answers, ${lost} without a record; counted as lost: ${losses}`);
 
@@ -87,6 +89,7 @@ test(
       .toBe(closed.fates.length);
     expect.soft(lost, "answers without a record").toBe(0);
     expect.soft(database.doubled, "requests with two records").toBe(0);
+    expect.soft(billed.length, "records of whole answers").toBeLessThanOrEqual(completed);
     expect.soft(losses, "records counted as lost").toBe(0);
     expect.soft(blamed, "errors blamed on upstreams").toBe(0);
     const { other, lost: cut, unanswered } = open.counts;

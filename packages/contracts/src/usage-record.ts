@@ -76,6 +76,11 @@ export interface UsageSink {
   flush(): Promise<void>;
   /** Records that are not safe yet. */
   readonly waiting: number;
+  /**
+   * How many may wait; what comes beyond is lost. Whoever lets requests in should let in no more long
+   * before that.
+   */
+  readonly waitingMax: number;
 }
 
 /**

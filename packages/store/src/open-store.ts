@@ -16,7 +16,9 @@ import { SqliteWorkerDialect } from "./internal/sqlite-dialect.ts";
 import type { StoreTables } from "./internal/store-tables.ts";
 import { parseStoreUrl } from "./internal/store-url.ts";
 import type { StoreUrl } from "./internal/store-url.ts";
-import { createInsertUsage, createUsageReports } from "./internal/usage-queries.ts";
+import { createUsageReports, insertUsage } from "./internal/usage-queries.ts";
+import type { InsertUsage } from "./internal/usage-queries.ts";
+import { UsageThread } from "./internal/usage-thread.ts";
 import { UsageWriter } from "./internal/usage-writer.ts";
 import type { KeyAdministration } from "./key-administration.ts";
 import { StoreError } from "./store-error.ts";
@@ -25,16 +27,18 @@ import type { UsageReports } from "./usage-reports.ts";
 export interface Store {
   readonly keys: KeyStore;
   readonly keyAdministration: KeyAdministration;
-  /** Written in batches, within a fraction of a second; `flush` says when. */
+  /** Written in batches, within a fifth of a second; `flush` says when. */
   readonly usage: UsageSink;
   readonly usageReports: UsageReports;
   /** Resolves when the store answers. @throws {StoreError} */
   ping(): Promise<void>;
   /**
-   * Finishes what was asked before, usage records included as far as they can be written in the time
-   * that `flush` has, and lets go of the database. Idempotent.
+   * Finishes what was asked before and lets go of the database. Idempotent.
+   *
+   * @param usageMs How long usage records that wait are tried to be written; as long as in `flush` when
+   *   left out. Those that are left are lost, which the `UsageSinkObserver` is told.
    */
-  close(): Promise<void>;
+  close(usageMs?: number): Promise<void>;
 }
 
 export interface StoreOptions {
@@ -56,11 +60,16 @@ const NOBODY: UsageSinkObserver = { usageLost() {}, usageWriteFailed() {} };
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const { nowEpochMs = Date.now, usageObserver = NOBODY } = options;
-  const db = await openDatabase(parseStoreUrl(url));
-  const usage = new UsageWriter({ insert: createInsertUsage(db), observer: usageObserver });
+  const place = parseStoreUrl(url);
+  const db = await openDatabase(place);
+  // What is in memory only, another connection would not see.
+  const thread = place.type === "file" ? new UsageThread(resolve(place.path)) : undefined;
+  const insert: InsertUsage = (rows) => thread?.insert(rows) ?? insertUsage(db, rows);
+  const usage = new UsageWriter({ insert, observer: usageObserver });
 
-  async function release(): Promise<void> {
-    await usage.close();
+  async function release(usageMs?: number): Promise<void> {
+    await usage.close(usageMs);
+    await thread?.close();
     await db.destroy();
   }
   let released: Promise<void> | undefined;
@@ -72,7 +81,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     ping: async () => {
       await sql`select 1`.execute(db);
     },
-    close: () => (released ??= release()),
+    close: (usageMs) => (released ??= release(usageMs)),
   };
 }
 

@@ -6,6 +6,7 @@ import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { expect, onTestFinished, test } from "vitest";
 import { usageRecord, usageRecords } from "../test/usage-record.ts";
 import { USAGE_LISTED_MAX } from "./internal/usage-queries.ts";
+import { BATCHES_UNDER_WAY_MAX, BATCH_RECORDS_MAX } from "./internal/usage-writer.ts";
 import { openStore } from "./open-store.ts";
 import type { UsageFilter } from "./usage-reports.ts";
 
@@ -105,7 +106,6 @@ test("while somebody else is writing, records wait and keys are still looked up"
   other.exec("begin immediate");
   for (const record of usageRecords(250)) usage.record(record);
   const flushed = usage.flush();
-  // Each look-up takes its turn behind an attempt to write.
   for (let turn = 0; turn < 20; turn++) {
     expect(await keys.findPrincipal("a1")).toMatchObject({ keyId });
   }
@@ -116,6 +116,24 @@ test("while somebody else is writing, records wait and keys are still looked up"
   await usage.flush();
   expect(readIds()).toEqual(ids(260));
   expect(told).toEqual([]);
+});
+
+test("records are written while the event loop stands still", async () => {
+  const { usage, readIds } = await setUp();
+  usage.record(usageRecord(0));
+  await usage.flush();
+  for (const record of usageRecords(BATCHES_UNDER_WAY_MAX * BATCH_RECORDS_MAX, 1)) {
+    usage.record(record);
+  }
+  // Promises go on, sockets, timers and the answers of threads do not.
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  const standing = new Int32Array(new SharedArrayBuffer(4));
+  const written = 1 + BATCHES_UNDER_WAY_MAX * BATCH_RECORDS_MAX;
+  for (let look = 0; look < 500 && readIds().length < written; look++) {
+    Atomics.wait(standing, 0, 0, 10);
+  }
+  expect(readIds()).toEqual(ids(written));
+  await usage.flush();
 });
 
 test("a store that fails gets its records when it is well again", async () => {

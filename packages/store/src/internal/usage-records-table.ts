@@ -32,45 +32,55 @@ export interface UsageRecordsTable {
   cost_nano_usd: number | null;
 }
 
-/** Always with its columns in this order. */
 export type UsageRow = Readonly<UsageRecordsTable>;
 
+/** The one list of what is written into which column; the compiler sees that none is missing. */
+const VALUES: {
+  readonly [Column in keyof UsageRow]: (record: UsageRecord) => UsageRow[Column];
+} = {
+  id: (record) => record.id,
+  request_id: (record) => record.requestId,
+  key_id: (record) => record.keyId,
+  workspace_id: (record) => record.workspaceId,
+  organization_id: (record) => record.organizationId,
+  model: (record) => record.model,
+  provider: (record) => record.provider,
+  deployment_id: (record) => record.deploymentId,
+  endpoint: (record) => record.endpoint,
+  operation: (record) => record.operation,
+  started_at_ms: (record) => record.startedAtEpochMs,
+  duration_ms: (record) => record.durationMs,
+  first_chunk_ms: (record) => record.firstChunkMs,
+  outcome: (record) => record.outcome,
+  is_stream: (record) => Number(record.isStream),
+  input_tokens: (record) => record.inputTokens,
+  cached_input_tokens: (record) => record.cachedInputTokens,
+  output_tokens: (record) => record.outputTokens,
+  reasoning_tokens: (record) => record.reasoningTokens,
+  source: (record) => record.source,
+  is_suspect: (record) => Number(record.isSuspect),
+  cost_nano_usd: (record) => record.costNanoUsd,
+};
+
+export const USAGE_COLUMNS: readonly string[] = Object.keys(VALUES);
+const readers = Object.values(VALUES);
+
+/** A JSON array with one value for each of `USAGE_COLUMNS`, in that order. */
+export type UsageRowText = string;
+
 /**
+ * A row is made text when it is recorded, so that writing a batch costs the calling thread next to
+ * nothing, and as much again when it has to be written again. While it waits it takes about 450 bytes.
+ *
  * @returns `undefined` when a value is not what its type says. One such row would fail the whole batch
  *   that it is in, again and again.
  */
-export function toUsageRow(record: UsageRecord): UsageRow | undefined {
-  const row: UsageRow = {
-    id: record.id,
-    request_id: record.requestId,
-    key_id: record.keyId,
-    workspace_id: record.workspaceId,
-    organization_id: record.organizationId,
-    model: record.model,
-    provider: record.provider,
-    deployment_id: record.deploymentId,
-    endpoint: record.endpoint,
-    operation: record.operation,
-    started_at_ms: record.startedAtEpochMs,
-    duration_ms: record.durationMs,
-    first_chunk_ms: record.firstChunkMs,
-    outcome: record.outcome,
-    is_stream: Number(record.isStream),
-    input_tokens: record.inputTokens,
-    cached_input_tokens: record.cachedInputTokens,
-    output_tokens: record.outputTokens,
-    reasoning_tokens: record.reasoningTokens,
-    source: record.source,
-    is_suspect: Number(record.isSuspect),
-    cost_nano_usd: record.costNanoUsd,
-  };
-  return Object.values(row).every(isWritable) ? row : undefined;
+export function toUsageRowText(record: UsageRecord): UsageRowText | undefined {
+  const values = readers.map((read) => read(record));
+  return values.every(isWritable) ? JSON.stringify(values) : undefined;
 }
 
-/**
- * PostgreSQL has no text with a NUL. Looking for one also makes a string of one piece, which matters
- * while thousands of rows wait: a UUID as Node puts it together takes 480 bytes, in one piece 56.
- */
+/** PostgreSQL has no text with a NUL. */
 function isWritable(value: unknown): boolean {
   if (typeof value === "string") return !value.includes("\0");
   return value === null || Number.isSafeInteger(value);

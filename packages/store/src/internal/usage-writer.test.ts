@@ -1,116 +1,191 @@
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { expect, test } from "vitest";
+import { FakeTimer } from "../../test/fake-timer.ts";
+import { ScriptedUsageStore, settled } from "../../test/scripted-usage-store.ts";
 import { usageRecord, usageRecords } from "../../test/usage-record.ts";
-import { BATCH_RECORDS, UsageWriter } from "./usage-writer.ts";
+import { BATCHES_UNDER_WAY_MAX, BATCH_RECORDS_MAX, UsageWriter } from "./usage-writer.ts";
 import type { UsageWriterOptions } from "./usage-writer.ts";
 
-/** Longer than any test: what happens has another reason than the time. */
-const NEVER_MS = 1_000_000;
-const TIMES = { collectMs: NEVER_MS, retryMsMin: 1, retryMsMax: 2, flushMs: NEVER_MS };
+const COLLECT_MS = 100;
+const RETRY_MS = 10;
+const FLUSH_MS = 5_000;
+const TIMES = {
+  collectMs: COLLECT_MS,
+  retryMsMin: RETRY_MS,
+  retryMsMax: 4 * RETRY_MS,
+  flushMs: FLUSH_MS,
+};
 
-/** A store that takes batches, or fails while `broken` says why. */
 function setUp(options: Partial<UsageWriterOptions> = {}) {
-  const store = { batches: [] as string[][], broken: undefined as Error | undefined, attempts: 0 };
+  const store = new ScriptedUsageStore();
+  const timer = new FakeTimer();
   const told: string[] = [];
   const observer: UsageSinkObserver = {
     usageLost: (loss, records) => void told.push(`lost ${records}: ${loss}`),
     usageWriteFailed: (error, waiting) => void told.push(`${String(error)}; ${waiting} waiting`),
   };
   const writer = new UsageWriter({
+    insert: store.insert,
     observer,
+    timer,
     times: TIMES,
-    insert: async (rows) => {
-      store.attempts++;
-      if (store.broken !== undefined) throw store.broken;
-      store.batches.push(rows.map(({ id }) => id));
-    },
     ...options,
   });
   const record = (count: number, from = 0) => {
     for (const made of usageRecords(count, from)) writer.record(made);
   };
-  return { writer, store, told, record };
+  const sizes = () => store.batches.map(({ length }) => length);
+  return { writer, store, timer, told, record, sizes };
 }
 
-const sizes = (batches: readonly string[][]) => batches.map(({ length }) => length);
+const ids = (count: number, from = 0) => usageRecords(count, from).map(({ id }) => id);
 
-test("a batch is written when it is full, and what is left when somebody asks for it", async () => {
-  const full = Promise.withResolvers<void>();
-  const { writer, store, record } = setUp();
-  record(2 * BATCH_RECORDS + 50);
-  await writer.flush();
-  expect(sizes(store.batches)).toEqual([BATCH_RECORDS, BATCH_RECORDS, 50]);
-  expect(store.batches.flat()).toEqual(usageRecords(250).map(({ id }) => id));
-
-  const other = setUp({ insert: async () => full.resolve() });
-  other.record(BATCH_RECORDS - 1);
-  other.record(1);
-  await full.promise;
+test("few records are handed over after the collecting time, whatever the store is at", () => {
+  const { store, timer, record } = setUp();
+  for (let batch = 0; batch < BATCHES_UNDER_WAY_MAX; batch++) {
+    record(3, 3 * batch);
+    timer.advance(COLLECT_MS - 1);
+    expect(store.batches).toHaveLength(batch);
+    timer.advance(1);
+    expect(store.batches.at(-1)).toEqual(ids(3, 3 * batch));
+  }
 });
 
-test("few records are written after a while", async () => {
-  const written = Promise.withResolvers<number>();
-  const { record } = setUp({
-    times: { ...TIMES, collectMs: 5 },
-    insert: async (rows) => written.resolve(rows.length),
-  });
+test("a turn of the event loop that is longer than the collecting time does not hold records up", () => {
+  const { store, timer, record } = setUp();
   record(3);
-  expect(await written.promise).toBe(3);
+  timer.passUnseen(COLLECT_MS);
+  record(1, 3);
+  expect(store.batches).toEqual([ids(4)]);
+  // The timer, which is late, is no reason to hand over what came after it was needed.
+  record(1, 4);
+  timer.advance(1);
+  expect(store.batches).toHaveLength(1);
+});
+
+test("a batch is handed over when it is full, and grows to that when many have to wait", async () => {
+  const { store, record, sizes } = setUp();
+  record(BATCH_RECORDS_MAX - 1);
+  expect(sizes()).toEqual([]);
+  record(BATCHES_UNDER_WAY_MAX * BATCH_RECORDS_MAX, BATCH_RECORDS_MAX - 1);
+  expect(sizes()).toEqual(Array(BATCHES_UNDER_WAY_MAX).fill(BATCH_RECORDS_MAX));
+  await store.answer("taken");
+  expect(sizes()).toHaveLength(BATCHES_UNDER_WAY_MAX);
+  record(1, 5 * BATCH_RECORDS_MAX - 1);
+  expect(sizes()).toEqual(Array(BATCHES_UNDER_WAY_MAX + 1).fill(BATCH_RECORDS_MAX));
+  await store.answerAll("taken");
+  expect([...store.written]).toEqual(ids(5 * BATCH_RECORDS_MAX));
 });
 
 test("flushing covers what was recorded before it, and needs nothing to be there", async () => {
   const { writer, store, record } = setUp();
   await writer.flush();
   record(1);
-  const first = writer.flush();
+  let isFlushed = false;
+  const first = writer.flush().then(() => (isFlushed = true));
   record(1, 1);
+  await store.answer("taken");
   await first;
-  await Promise.all([writer.flush(), writer.flush()]);
-  expect(store.batches.flat()).toEqual(["usage-0", "usage-1"]);
+  expect([isFlushed, writer.waiting]).toEqual([true, 1]);
+  const others = Promise.all([writer.flush(), writer.flush()]);
+  await store.answerAll("taken");
+  await others;
+  expect([...store.written]).toEqual(ids(2));
 });
 
-test("a batch that fails is tried again, also when the store has taken it after all", async () => {
-  const { writer, store, told, record } = setUp();
-  store.broken = new Error("down");
+test("flushing waits for the batch that failed, also when those behind it are written", async () => {
+  const { writer, store, timer, record } = setUp();
   record(2);
-  const flushed = writer.flush();
-  record(1, 2);
-  await expect.poll(() => store.attempts).toBeGreaterThan(2);
-  expect(told.slice(0, 2)).toEqual(["Error: down; 3 waiting", "Error: down; 3 waiting"]);
-  store.broken = undefined;
+  let isFlushed = false;
+  const flushed = writer.flush().then(() => (isFlushed = true));
+  record(BATCH_RECORDS_MAX, 2);
+  await store.answer("failed");
+  await store.answerAll("taken");
+  expect([isFlushed, writer.waiting]).toEqual([false, 2]);
+  timer.advance(RETRY_MS);
+  await store.answer("taken");
   await flushed;
-  expect(store.batches).toEqual([["usage-0", "usage-1", "usage-2"]]);
+  expect(writer.waiting).toBe(0);
+});
+
+test("what fails is tried again with pauses, one batch at first, and then all at once", async () => {
+  const { store, timer, told, record, sizes } = setUp();
+  record(3 * BATCH_RECORDS_MAX);
+  await store.answerAll("failed");
+  // Three failed for one reason.
+  expect(told).toEqual(["StoreError: down; 3000 waiting"]);
+  record(BATCH_RECORDS_MAX, 3 * BATCH_RECORDS_MAX);
+  for (const pauseMs of [RETRY_MS, 2 * RETRY_MS, 4 * RETRY_MS, 4 * RETRY_MS]) {
+    const attempts = store.batches.length;
+    timer.advance(pauseMs - 1);
+    expect(store.batches).toHaveLength(attempts);
+    timer.advance(1);
+    expect(store.batches).toHaveLength(attempts + 1);
+    await store.answerAll("failed");
+  }
+  expect(told).toEqual([told[0], ...Array<string>(4).fill("StoreError: down; 4000 waiting")]);
+  timer.advance(4 * RETRY_MS);
+  expect(sizes()).toHaveLength(8);
+  await store.answer("taken");
+  expect(sizes()).toHaveLength(11);
+  await store.answerAll("taken");
+  expect([...store.written]).toEqual(ids(4 * BATCH_RECORDS_MAX));
+  // A later failure begins with the shortest pause again.
+  record(BATCH_RECORDS_MAX, 4 * BATCH_RECORDS_MAX);
+  await store.answer("failed");
+  timer.advance(RETRY_MS);
+  expect(sizes()).toHaveLength(13);
 });
 
 test("a full queue refuses the newest and says so each time", async () => {
   const { writer, store, told, record } = setUp({ queuedRecordsMax: 3 });
-  record(5);
+  expect(writer.waitingMax).toBe(3);
+  record(2);
+  const flushed = writer.flush();
+  // What is under way counts as well.
+  record(3, 2);
   expect(told).toEqual(["lost 1: queue_full", "lost 1: queue_full"]);
-  await writer.flush();
+  expect(writer.waiting).toBe(3);
+  await store.answerAll("taken");
+  await flushed;
   record(1, 5);
-  await writer.flush();
-  expect(store.batches.flat()).toEqual(["usage-0", "usage-1", "usage-2", "usage-5"]);
+  const again = writer.flush();
+  await store.answerAll("taken");
+  await again;
+  expect([...store.written]).toEqual(["usage-0", "usage-1", "usage-2", "usage-5"]);
 });
 
 test("flushing gives up after a time, the records stay", async () => {
-  const { writer, store, record } = setUp({ times: { ...TIMES, flushMs: 5 } });
-  store.broken = new Error("down");
+  const { writer, store, timer, record } = setUp();
   record(2);
-  await expect(writer.flush()).rejects.toThrow("2 usage records are not written yet.");
-  store.broken = undefined;
-  await writer.flush();
-  expect(store.batches.flat()).toEqual(["usage-0", "usage-1"]);
+  const flushed = writer.flush();
+  timer.advance(FLUSH_MS);
+  await expect(flushed).rejects.toThrow("2 usage records are not written yet.");
+  await store.answer("taken");
+  expect([[...store.written], writer.waiting]).toEqual([ids(2), 0]);
 });
 
-test("closing tells what it could not write, and tries no more", async () => {
-  const { writer, store, told, record } = setUp({
-    times: { ...TIMES, retryMsMin: NEVER_MS, retryMsMax: NEVER_MS, flushMs: 5 },
-  });
-  store.broken = new Error("down");
-  record(2);
-  await writer.close();
+test("closing tries at once, tells what it could not write, and tries no more", async () => {
+  const { writer, store, timer, told, record } = setUp();
+  record(1);
+  timer.advance(COLLECT_MS);
+  await store.answer("failed");
+  record(1, 1);
+  const closed = writer.close(3 * RETRY_MS);
+  expect(store.asked).toHaveLength(1);
+  await store.answer("failed");
+  timer.advance(3 * RETRY_MS);
+  await closed;
+  await store.answerAll("failed");
   await writer.close();
   writer.record(usageRecord(2));
-  expect(told).toEqual(["Error: down; 2 waiting", "lost 2: unwritten_at_close", "lost 1: closed"]);
-  expect(store.attempts).toBe(1);
+  timer.advance(FLUSH_MS);
+  await settled();
+  expect(told).toEqual([
+    "StoreError: down; 1 waiting",
+    "StoreError: down; 2 waiting",
+    "lost 2: unwritten_at_close",
+    "lost 1: closed",
+  ]);
+  expect(store.batches).toHaveLength(3);
 });

@@ -5,9 +5,10 @@ import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
+import type { RequestObserver } from "@slipstream/contracts/request-events";
 import type { Upstream } from "@slipstream/contracts/upstream";
-import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
+import type { UsageRecorderOptions } from "@slipstream/ledger/usage-recorder";
 import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
@@ -34,6 +35,7 @@ import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
 import { systemClock } from "./system-clock.ts";
 import { toTracePlaces } from "./trace-places.ts";
+import { UsageLosses } from "./usage-losses.ts";
 import { VERSION } from "./version.ts";
 
 export interface Gateway {
@@ -42,22 +44,21 @@ export interface Gateway {
   /** Where operators call, e.g. `http://127.0.0.1:9090`. */
   readonly adminUrl: string;
   /** Takes no new requests, lets running ones end, lets go of everything. Idempotent. */
-  close(): Promise<void>;
+  close(): Promise<Ended>;
+}
+
+export interface Ended {
+  /** Since `close` was called. */
+  readonly usageRecordsLost: number;
 }
 
 /** @throws when the store cannot be opened or an address cannot be listened on. */
 export async function startGateway(config: Config): Promise<Gateway> {
   const telemetry = await startTelemetry(config);
   const { metrics, logger, recordLoss } = telemetry;
-  const store = await openStore(config.store.url, {
-    usageObserver: toUsageObserver(logger, recordLoss),
-  });
-  const recorder = new UsageRecorder({
-    sink: store.usage,
-    nowEpochMs: Date.now,
-    createId: randomUUIDv7,
-  });
-  const observer = new FanOutObserver([...telemetry.subscribers, recorder], recordLoss);
+  const losses = new UsageLosses(logger, recordLoss);
+  const store = await openStore(config.store.url, { usageObserver: losses });
+  const observer = observeRequests(telemetry, { sink: store.usage, losses });
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
@@ -87,21 +88,22 @@ export async function startGateway(config: Config): Promise<Gateway> {
     },
   });
 
-  async function drainAndRelease(): Promise<void> {
+  async function drainAndRelease(): Promise<Ended> {
     isDraining = true;
-    await drain({ openRequests, dataServer, ...config.drain });
-    await release();
+    const lostBefore = losses.records;
+    await release(await drain({ openRequests, dataServer, ...config.drain }));
+    return { usageRecordsLost: losses.records - lostBefore };
   }
-  async function release(): Promise<void> {
+  async function release(recordsMs?: number): Promise<void> {
     clearInterval(sweep);
     clearInterval(poll);
     await upstream.close();
-    await telemetry.close();
-    await store.close();
+    // Each may have to wait for somebody outside.
+    await Promise.all([telemetry.close(), store.close(recordsMs)]);
     await adminServer.close();
     await telemetry.closeLog();
   }
-  let closed: Promise<void> | undefined;
+  let closed: Promise<Ended> | undefined;
 
   try {
     await feed.poll();
@@ -161,6 +163,19 @@ async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise
   };
 }
 
+/** The usage record comes first: it is money, the others are telemetry. */
+function observeRequests(
+  { subscribers, recordLoss, logger }: Telemetry,
+  usage: Pick<UsageRecorderOptions, "sink" | "losses">,
+): RequestObserver {
+  const next = new FanOutObserver(subscribers, {
+    recordLoss,
+    subscriberFailed: (err) => logger.error({ err }, "a subscriber of requests failed"),
+    clock: systemClock,
+  });
+  return new UsageRecorder({ ...usage, nowEpochMs: Date.now, createId: randomUUIDv7, next });
+}
+
 interface Watched {
   readonly openRequests: OpenRequests;
   readonly store: Store;
@@ -192,16 +207,6 @@ function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {
   return setInterval(() => {
     feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
   }, KEY_CHANGES_POLL_INTERVAL_MS);
-}
-
-function toUsageObserver(logger: Logger, recordLoss: LossRecorder): UsageSinkObserver {
-  return {
-    usageLost(loss, records) {
-      recordLoss("usage_record");
-      logger.error({ loss, records }, "usage records lost");
-    },
-    usageWriteFailed: (err, waiting) => logger.warn({ err, waiting }, "usage records wait"),
-  };
 }
 
 /** An address to call: "everywhere" is no such thing, so it becomes this machine. */

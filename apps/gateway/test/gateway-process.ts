@@ -18,6 +18,8 @@ const KiB = 1024;
 export interface GatewayProcess extends Callable {
   /** Another opening of the gateway's store. */
   readonly store: Store;
+  /** Of the store's file. */
+  readonly storePath: string;
   /** Exit code, or the signal that ended it. */
   readonly exited: Promise<unknown>;
   kill(signal: NodeJS.Signals): void;
@@ -32,7 +34,8 @@ export async function startGatewayProcess(
   options: RigOptions & { readonly upstreamUrl: string },
 ): Promise<GatewayProcess> {
   const folder = await mkdtemp(join(tmpdir(), "slipstream-test-"));
-  const storeUrl = `sqlite:${join(folder, "test.db")}`;
+  const storePath = join(folder, "test.db");
+  const storeUrl = `sqlite:${storePath}`;
   const config = join(folder, "slipstream.yaml");
   await writeFile(
     config,
@@ -56,6 +59,7 @@ export async function startGatewayProcess(
     gateway: { baseUrl: `${urls[0]}/v1`, adminUrl: urls[1] ?? "" },
     key,
     store,
+    storePath,
     exited,
     kill: (signal) => void program.kill(signal),
     async readResidentBytes() {

@@ -24,7 +24,12 @@ function cutEvery(bytes: Buffer, size: number): Buffer[] {
 const clock = { nowMs: (): number => performance.now() };
 
 const metrics = createMetrics({ version: "bench" });
-const recorder: StreamRecorder = new FanOutObserver([metrics], () => undefined).streamRecorder({
+const observer = new FanOutObserver([metrics], {
+  recordLoss: () => undefined,
+  subscriberFailed: () => undefined,
+  clock,
+});
+const recorder: StreamRecorder = observer.streamRecorder({
   requestNumber: 1,
   requestId: "bench",
   attempt: 1,

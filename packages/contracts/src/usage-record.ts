@@ -84,18 +84,29 @@ export interface UsageSink {
 }
 
 /**
- * Why a sink has not kept records: `queue_full`, its bound was reached; `unwritable`, one holds a value
- * that is none (a bug of ours, which must not hold up the others); `closed`, it came after the end;
- * `unwritten_at_close`, the store did not take it in the time that there was.
+ * Why there is no record: `not_made`, making it failed (a bug of ours); `queue_full`, the sink's bound was
+ * reached; `unwritable`, it holds a value that is none (a bug of ours, which must not hold up the others);
+ * `closed`, it came after the end; `unwritten_at_close`, the store did not take it in the time that there
+ * was.
  */
-export const USAGE_LOSSES = ["queue_full", "unwritable", "closed", "unwritten_at_close"] as const;
+export const USAGE_LOSSES = [
+  "not_made",
+  "queue_full",
+  "unwritable",
+  "closed",
+  "unwritten_at_close",
+] as const;
 
 export type UsageLoss = (typeof USAGE_LOSSES)[number];
 
-/** Told what a sink cannot do. Synchronous; must not throw. */
+/** Told what cannot be recorded. Synchronous; must not throw. */
 export interface UsageSinkObserver {
-  /** Gone for good. Anything but none is money lost. Called for every record when a queue is full. */
-  usageLost(loss: UsageLoss, records: number): void;
+  /**
+   * Gone for good. Anything but none is money lost. Called for every record when a queue is full.
+   *
+   * @param error What was thrown, if that is why.
+   */
+  usageLost(loss: UsageLoss, records: number, error?: unknown): void;
   /** Nothing is lost yet: it is tried again. `waiting` is how many records are queued. */
   usageWriteFailed(error: unknown, waiting: number): void;
 }

@@ -1,8 +1,10 @@
 import { ENDPOINTS } from "@slipstream/contracts/endpoint";
 import { OUTCOMES } from "@slipstream/contracts/outcome";
 import type {
+  AttemptFacts,
   EndedRequest,
   RequestEvent,
+  RequestObserver,
   RequestReport,
 } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
@@ -55,10 +57,22 @@ function report(more: Partial<EndedRequest>): RequestReport {
   return { ...ended, settlement: settle(ended, PRICING) };
 }
 
+const NOBODY: RequestObserver = {
+  observe: () => undefined,
+  streamRecorder: () => ({ recordGap: () => undefined, recordDelay: () => undefined }),
+  traceHeaders: (_attempt, trace) => trace,
+};
+
+function fail(): never {
+  throw new Error("a record was lost");
+}
+
 function record(events: readonly RequestEvent[]): UsageRecord[] {
   const records: UsageRecord[] = [];
   const recorder = new UsageRecorder({
     sink: { record: (made) => void records.push(made) },
+    losses: { usageLost: fail },
+    next: NOBODY,
     nowEpochMs: () => NOW_EPOCH_MS,
     createId: () => `id-${records.length + 1}`,
   });
@@ -121,6 +135,50 @@ test("nobody answers for a request without a valid key, or without inference", (
 test("requests that share a request id have a record each", () => {
   const end: RequestEvent = { type: "request_end", report: report({}) };
   expect(record([end, end]).map(({ id }) => id)).toEqual(["id-1", "id-2"]);
+});
+
+test("a record that cannot be made is told as lost, and the others hear of the request", () => {
+  const told: unknown[] = [];
+  const heard: RequestEvent[] = [];
+  const bug = new Error("a bug");
+  const recorder = new UsageRecorder({
+    sink: {
+      record() {
+        throw bug;
+      },
+    },
+    losses: { usageLost: (...loss) => void told.push(loss) },
+    next: { ...NOBODY, observe: (event) => void heard.push(event) },
+    nowEpochMs: () => NOW_EPOCH_MS,
+    createId: () => "id",
+  });
+  const end: RequestEvent = { type: "request_end", report: report({}) };
+  recorder.observe(end);
+  expect(told).toEqual([["not_made", 1, bug]]);
+  expect(heard).toEqual([end]);
+});
+
+test("what is asked on the way is answered by the others", () => {
+  const trace = { traceparent: "00-3-4-01" };
+  const streamRecorder = { recordGap: () => undefined, recordDelay: () => undefined };
+  const recorder = new UsageRecorder({
+    sink: { record: fail },
+    losses: { usageLost: fail },
+    next: { ...NOBODY, streamRecorder: () => streamRecorder, traceHeaders: () => trace },
+    nowEpochMs: () => NOW_EPOCH_MS,
+    createId: () => "id",
+  });
+  const attempt: AttemptFacts = {
+    requestNumber: 1,
+    requestId: "r",
+    attempt: 1,
+    operation: "chat",
+    model: "llama",
+    provider: "fleet",
+    deploymentId: "fleet/llama",
+  };
+  expect(recorder.streamRecorder(attempt)).toBe(streamRecorder);
+  expect(recorder.traceHeaders(attempt, {})).toBe(trace);
 });
 
 /** What a provider may write where a count belongs. */

@@ -1,7 +1,8 @@
 /**
- * One observer made of several. A subscriber that throws is counted and otherwise as if it were
- * not there: neither the request nor the other subscribers notice.
+ * One observer made of several. A subscriber that throws is counted and told, and otherwise as if it
+ * were not there: neither the request nor the other subscribers notice.
  */
+import type { Clock } from "@slipstream/contracts/clock";
 import type {
   AttemptFacts,
   RequestEvent,
@@ -19,75 +20,110 @@ export interface RequestSubscriber {
   traceHeaders?(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders;
 }
 
+export interface FanOutOptions {
+  readonly recordLoss: LossRecorder;
+  /** Told the first error of each subscriber in a minute. Must not throw. */
+  readonly subscriberFailed: (error: unknown) => void;
+  readonly clock: Clock;
+}
+
+/** A subscriber that fails may do so with every chunk; one error a minute says where, ms. */
+const TOLD_EVERY_MS = 60_000;
+
 export class FanOutObserver implements RequestObserver {
-  readonly #subscribers: readonly RequestSubscriber[];
-  readonly #recordLoss: LossRecorder;
+  readonly #subscribers: readonly GuardedSubscriber[];
 
   /** @param subscribers Called in this order. */
-  constructor(subscribers: readonly RequestSubscriber[], recordLoss: LossRecorder) {
-    this.#subscribers = subscribers;
-    this.#recordLoss = recordLoss;
+  constructor(subscribers: readonly RequestSubscriber[], options: FanOutOptions) {
+    this.#subscribers = subscribers.map((subscriber) => ({
+      subscriber,
+      failures: new SubscriberFailures(options),
+    }));
   }
 
   observe(event: RequestEvent): void {
-    for (const subscriber of this.#subscribers) {
+    for (const { subscriber, failures } of this.#subscribers) {
       try {
         subscriber.observe(event);
-      } catch {
-        this.#recordLoss("subscriber_error");
+      } catch (error) {
+        failures.add(error);
       }
     }
   }
 
   streamRecorder(attempt: AttemptFacts): StreamRecorder {
-    const recorders: StreamRecorder[] = [];
-    for (const subscriber of this.#subscribers) {
+    const recorders: GuardedRecorder[] = [];
+    for (const { subscriber, failures } of this.#subscribers) {
       try {
         const recorder = subscriber.streamRecorder?.(attempt);
-        if (recorder !== undefined) recorders.push(recorder);
-      } catch {
-        this.#recordLoss("subscriber_error");
+        if (recorder !== undefined) recorders.push(new GuardedRecorder(recorder, failures));
+      } catch (error) {
+        failures.add(error);
       }
     }
-    return new FanOutRecorder(recorders, this.#recordLoss);
+    return new FanOutRecorder(recorders);
   }
 
   traceHeaders(attempt: AttemptFacts, trace: TraceHeaders): TraceHeaders {
-    for (const subscriber of this.#subscribers) {
+    for (const { subscriber, failures } of this.#subscribers) {
       try {
         const headers = subscriber.traceHeaders?.(attempt, trace);
         if (headers !== undefined) return headers;
-      } catch {
-        this.#recordLoss("subscriber_error");
+      } catch (error) {
+        failures.add(error);
       }
     }
     return trace;
   }
 }
 
+interface GuardedSubscriber {
+  readonly subscriber: RequestSubscriber;
+  readonly failures: SubscriberFailures;
+}
+
+/** Of one subscriber. */
+class SubscriberFailures {
+  readonly #options: FanOutOptions;
+  #toldMs = -Infinity;
+
+  constructor(options: FanOutOptions) {
+    this.#options = options;
+  }
+
+  add(error: unknown): void {
+    const { recordLoss, subscriberFailed, clock } = this.#options;
+    recordLoss("subscriber_error");
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#toldMs < TOLD_EVERY_MS) return;
+    this.#toldMs = nowMs;
+    subscriberFailed(error);
+  }
+}
+
 /** Hot. */
 class GuardedRecorder implements StreamRecorder {
   readonly #recorder: StreamRecorder;
-  readonly #recordLoss: LossRecorder;
+  readonly #failures: SubscriberFailures;
 
-  constructor(recorder: StreamRecorder, recordLoss: LossRecorder) {
+  constructor(recorder: StreamRecorder, failures: SubscriberFailures) {
     this.#recorder = recorder;
-    this.#recordLoss = recordLoss;
+    this.#failures = failures;
   }
 
   recordGap(gapMs: number, tokens: number): void {
     try {
       this.#recorder.recordGap(gapMs, tokens);
-    } catch {
-      this.#recordLoss("subscriber_error");
+    } catch (error) {
+      this.#failures.add(error);
     }
   }
 
   recordDelay(delayMs: number): void {
     try {
       this.#recorder.recordDelay(delayMs);
-    } catch {
-      this.#recordLoss("subscriber_error");
+    } catch (error) {
+      this.#failures.add(error);
     }
   }
 }
@@ -96,8 +132,8 @@ class GuardedRecorder implements StreamRecorder {
 class FanOutRecorder implements StreamRecorder {
   readonly #recorders: readonly GuardedRecorder[];
 
-  constructor(recorders: readonly StreamRecorder[], recordLoss: LossRecorder) {
-    this.#recorders = recorders.map((recorder) => new GuardedRecorder(recorder, recordLoss));
+  constructor(recorders: readonly GuardedRecorder[]) {
+    this.#recorders = recorders;
   }
 
   recordGap(gapMs: number, tokens: number): void {

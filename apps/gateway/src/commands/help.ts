@@ -16,14 +16,18 @@ Options:
   --help               this text, or that of a command
   --version            the version
 
-Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong.`,
+Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong,
+3 the gateway has ended and usage records were lost.`,
 
   start: `Runs the gateway until SIGINT or SIGTERM; a second signal ends it at once.
 
 Usage: slipstream start --config FILE
 
 Options:
-  --config FILE        the configuration (or the environment variable SLIPSTREAM_CONFIG)`,
+  --config FILE        the configuration (or the environment variable SLIPSTREAM_CONFIG)
+
+Exit codes: 0 ended as told; 1 it could not start; 2 the command line or the configuration is wrong;
+3 ended, but usage records could not be written to the store and are lost.`,
 
   demo: `Runs a scripted model and a gateway in front of it, makes a key and prints what to paste.
 Nothing is kept: the store is in a temporary folder.

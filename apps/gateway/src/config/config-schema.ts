@@ -184,7 +184,7 @@ const drain = z
     deadlineMs: wholeNumber(0, DEADLINE_MS_MAX)
       .default(20_000)
       .describe(
-        "After the grace: what running answers may take before they are told that it is over, ms. Kubernetes kills 30 s after SIGTERM.",
+        "After the grace: what running answers may take before they are told that it is over, ms. The end takes up to 4.5 s more, and Kubernetes kills 30 s after SIGTERM.",
       ),
   })
   .prefault({});

@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 import { FakeTimer } from "../../test/fake-timer.ts";
 import { ScriptedUsageStore, settled } from "../../test/scripted-usage-store.ts";
 import { usageRecord, usageRecords } from "../../test/usage-record.ts";
-import { BATCHES_UNDER_WAY_MAX, BATCH_RECORDS_MAX, UsageWriter } from "./usage-writer.ts";
+import {
+  BATCHES_UNDER_WAY_MAX,
+  BATCH_RECORDS_MAX,
+  SAFE_WITHIN_MS,
+  UsageWriter,
+} from "./usage-writer.ts";
 import type { UsageWriterOptions } from "./usage-writer.ts";
 
 const COLLECT_MS = 100;
@@ -49,6 +54,13 @@ test("few records are handed over after the collecting time, whatever the store 
     timer.advance(1);
     expect(store.batches.at(-1)).toEqual(ids(3, 3 * batch));
   }
+});
+
+test("without other words, the store has half of the time in which a record is to be safe", () => {
+  const { store, timer, record } = setUp({ times: undefined });
+  record(1);
+  timer.advance(SAFE_WITHIN_MS / 2);
+  expect(store.batches).toEqual([ids(1)]);
 });
 
 test("a turn of the event loop that is longer than the collecting time does not hold records up", () => {

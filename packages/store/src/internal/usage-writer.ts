@@ -30,7 +30,7 @@ export const BATCH_RECORDS_MAX = 1_000;
  */
 export const BATCHES_UNDER_WAY_MAX = 4;
 /** About 45 MB; an outage of a minute and a half at 1,000 requests per second. */
-export const QUEUED_RECORDS_MAX = 100_000;
+const QUEUED_RECORDS_MAX = 100_000;
 
 /**
  * While the store is well, a record is safe that long after it was made, at every load, ms. What is

@@ -57,8 +57,11 @@ test("few records are handed over after the collecting time, whatever the store 
 });
 
 test("without other words, the store has half of the time in which a record is to be safe", () => {
-  const { store, timer, record } = setUp({ times: undefined });
-  record(1);
+  const store = new ScriptedUsageStore();
+  const timer = new FakeTimer();
+  const observer = { usageLost: () => undefined, usageWriteFailed: () => undefined };
+  const writer = new UsageWriter({ insert: store.insert, observer, timer });
+  writer.record(usageRecord(0));
   timer.advance(SAFE_WITHIN_MS / 2);
   expect(store.batches).toEqual([ids(1)]);
 });

@@ -56,13 +56,13 @@ test("few records are handed over after the collecting time, whatever the store 
   }
 });
 
-test("without other words, the store has half of the time in which a record is to be safe", () => {
+test("without other words, the store has a quarter of the time in which a record is to be safe", () => {
   const store = new ScriptedUsageStore();
   const timer = new FakeTimer();
   const observer = { usageLost: () => undefined, usageWriteFailed: () => undefined };
   const writer = new UsageWriter({ insert: store.insert, observer, timer });
   writer.record(usageRecord(0));
-  timer.advance(SAFE_WITHIN_MS / 2);
+  timer.advance(0.75 * SAFE_WITHIN_MS);
   expect(store.batches).toEqual([ids(1)]);
 });
 

@@ -37,6 +37,8 @@ const QUEUED_RECORDS_MAX = 100_000;
  * younger is lost when the process is killed.
  */
 export const SAFE_WITHIN_MS = 200;
+/** Of that, what is left for late timers, the batches before it and the disk, ms. */
+const WRITING_MS = 50;
 
 export interface UsageWriterTimes {
   /** How long a record waits for others to share a transaction, that is one fsync, with. */
@@ -49,8 +51,7 @@ export interface UsageWriterTimes {
 }
 
 const TIMES: UsageWriterTimes = {
-  // The other half is for late timers, the batches before it and the disk.
-  collectMs: SAFE_WITHIN_MS / 2,
+  collectMs: SAFE_WITHIN_MS - WRITING_MS,
   retryMsMin: 100,
   retryMsMax: 1_000,
   flushMs: 10_000,

@@ -64,6 +64,8 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const db = await openDatabase(place);
   // What is in memory only, another connection would not see.
   const thread = place.type === "file" ? new UsageThread(resolve(place.path)) : undefined;
+  // Most programs record none.
+  if (options.usageObserver !== undefined) thread?.start();
   const insert: InsertUsage = (rows) => thread?.insert(rows) ?? insertUsage(db, rows);
   const usage = new UsageWriter({ insert, observer: usageObserver });
 

@@ -20,7 +20,6 @@ const CLOSE_MS = 500;
 
 export class UsageThread {
   readonly #path: string;
-  /** Begun by the first batch: most programs record no usage. */
   #opening: Promise<SqliteThread> | undefined;
 
   /** @param path Of a file, whose tables are there. */
@@ -28,21 +27,33 @@ export class UsageThread {
     this.#path = path;
   }
 
+  /** Begins to open the database, so that the first batch need not wait for it. */
+  start(): void {
+    this.#opened().catch(() => undefined);
+  }
+
   /** Writes all of the rows or none, after those of the calls before. @throws {StoreError} */
   async insert(rows: readonly UsageRowText[]): Promise<void> {
-    const thread = await (this.#opening ??= this.#open());
+    const thread = await this.#opened();
     const parameters = [toUsageParameter(rows)];
     await thread.execute({ type: "run", sql: INSERT_USAGE, parameters });
   }
 
   /** Lets go of the database when what was handed over is done. Does not wait long for that. */
   async close(): Promise<void> {
-    const closing = this.#opening?.then((thread) => thread.close());
+    const thread = await this.#opening?.catch(() => undefined);
+    if (thread === undefined) return;
     const given = new AbortController();
     const { signal } = given;
+    const closed = Promise.race([thread.close(), sleep(CLOSE_MS, undefined, { signal })]);
     // Whoever handed a batch over has been told already.
-    await Promise.race([closing, sleep(CLOSE_MS, undefined, { signal })]).catch(() => undefined);
+    await closed.catch(() => undefined);
     given.abort();
+  }
+
+  /** Tries again where it has failed before. */
+  #opened(): Promise<SqliteThread> {
+    return (this.#opening ??= this.#open());
   }
 
   async #open(): Promise<SqliteThread> {

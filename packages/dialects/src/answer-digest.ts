@@ -96,6 +96,10 @@ export class AnswerDigest implements OutlineReader {
     else if (depth === ITEM_MEMBERS_DEPTH) this.#keepItemMember(end);
   }
 
+  longString(): void {
+    // Too long to be kept.
+  }
+
   #keepMember(end: number): void {
     const bytes = end - this.#nameStart;
     if (bytes <= MEMBER_BYTES_MAX) {

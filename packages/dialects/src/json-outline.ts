@@ -41,6 +41,9 @@ export type OutlineState =
   | "too_many_containers"
   | "too_many_members";
 
+/** With its quotes. */
+export const LONG_STRING_BYTES: number = 64 * 1024;
+
 /** Told where things stand: offsets in all bytes together. */
 export interface OutlineReader {
   /** Of what stands deeper, within more containers, nothing is told. */
@@ -51,6 +54,8 @@ export interface OutlineReader {
   valueStart(start: number, depth: number): void;
   /** A value has ended. */
   valueEnd(end: number, depth: number): void;
+  /** A value that is a string of at least `LONG_STRING_BYTES`, in whatever depth; from quote to quote. */
+  longString(start: number, end: number): void;
 }
 
 type Expected =
@@ -77,6 +82,7 @@ export class JsonOutline {
   #within: "nothing" | "name" | "string" | "word" = "nothing";
   /** The containers that are open: whether each is an object. */
   readonly #isObject: boolean[] = [];
+  #stringStart = 0;
   #containers = 0;
   #members = 0;
 
@@ -135,6 +141,7 @@ export class JsonOutline {
       if (depth <= this.#readDepthMax) this.#reader?.name(this.#position, depth);
     } else if (this.#beginValue()) {
       this.#within = "string";
+      this.#stringStart = this.#position;
     }
     this.#position++;
   }
@@ -153,6 +160,9 @@ export class JsonOutline {
       this.#expected = "colon";
     } else {
       this.#endValue();
+      const bytesLong = this.#position - this.#stringStart;
+      if (bytesLong < LONG_STRING_BYTES) return;
+      this.#reader?.longString(this.#stringStart, this.#position);
     }
   }
 

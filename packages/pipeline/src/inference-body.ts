@@ -7,6 +7,7 @@ import type { JsonBody } from "./body-rules.ts";
 import { toInvalid } from "./field-names.ts";
 import { editMembers, findMembers } from "./json-members.ts";
 import type { Span } from "./json-members.ts";
+import { checkLongStrings, invalidJson, leaveOut } from "./long-strings.ts";
 import { checkStructure, checkStructureInTurns } from "./json-structure.ts";
 import type { NextTurn } from "./json-structure.ts";
 
@@ -41,13 +42,16 @@ export function parseInferenceBody(
 ): InferenceBody {
   requireJsonType(contentType);
   checkStructure(bytes);
-  return parseChecked(bytes, check);
+  return toInferenceBody(bytes, parseObject(bytes), check);
 }
 
 /** Bytes; below, parsing takes no longer than a turn of the event loop may. */
 const LARGE_BYTES_MIN = 1024 * 1024;
 
-/** As above, but a large body does not keep others waiting for longer than JSON.parse takes. */
+/**
+ * As above, but a large body does not keep others waiting. What is left for one turn is to parse it without
+ * its long strings.
+ */
 export async function parseInTurns(
   bytes: Buffer,
   contentType: string | undefined,
@@ -56,13 +60,19 @@ export async function parseInTurns(
 ): Promise<InferenceBody> {
   if (bytes.length < LARGE_BYTES_MIN) return parseInferenceBody(bytes, contentType, check);
   requireJsonType(contentType);
-  await checkStructureInTurns(bytes, nextTurn);
+  const strings = await checkStructureInTurns(bytes, nextTurn);
+  await checkLongStrings(bytes, strings, nextTurn);
+  const parsed = parseObject(leaveOut(bytes, strings));
   await nextTurn();
-  return parseChecked(bytes, check);
+  return toInferenceBody(bytes, parsed, check);
 }
 
-function parseChecked(bytes: Buffer, check: (body: JsonBody) => void): InferenceBody {
-  const parsed = parseObject(bytes);
+/** @param parsed The same, maybe without its long strings. */
+function toInferenceBody(
+  bytes: Buffer,
+  parsed: JsonBody,
+  check: (body: JsonBody) => void,
+): InferenceBody {
   const members = findMembers(bytes);
   const body = hasNames(parsed, members) ? parsed : readMembers(bytes, members);
   const { model } = body;
@@ -138,7 +148,6 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(decoder.decode(bytes)) as unknown;
   } catch {
-    // The parser's own message repeats what it read.
-    throw new GatewayError("invalid_json", "The request body is not valid JSON in UTF-8.");
+    throw invalidJson();
   }
 }

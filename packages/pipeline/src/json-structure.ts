@@ -4,6 +4,7 @@
 import { JsonOutline } from "@slipstream/dialects/json-outline";
 import type { OutlineBounds, OutlineState } from "@slipstream/dialects/json-outline";
 import { GatewayError } from "@slipstream/contracts/errors";
+import type { Span } from "./json-members.ts";
 
 /** Objects and arrays inside one another. Tool schemas of real clients stay below 20. */
 export const DEPTH_MAX: number = 128;
@@ -32,14 +33,36 @@ export function checkStructure(json: Buffer): void {
   requireBounds(new JsonOutline(BOUNDS).read(json));
 }
 
-/** As above, but a large body does not keep others waiting. */
-export async function checkStructureInTurns(json: Buffer, nextTurn: NextTurn): Promise<void> {
-  const outline = new JsonOutline(BOUNDS);
+/**
+ * As above, but a large body does not keep others waiting.
+ *
+ * @returns where its long strings stand, in their order.
+ */
+export async function checkStructureInTurns(
+  json: Buffer,
+  nextTurn: NextTurn,
+): Promise<readonly Span[]> {
+  const strings: Span[] = [];
+  const outline = new JsonOutline(BOUNDS, {
+    depthMax: NO_DEPTH,
+    name: ignore,
+    valueStart: ignore,
+    valueEnd: ignore,
+    longString: (start, end) => strings.push({ start, end }),
+  });
   for (let end = TURN_BYTES; end < json.length; end += TURN_BYTES) {
     requireBounds(outline.read(json.subarray(0, end)));
     await nextTurn();
   }
   requireBounds(outline.read(json));
+  return strings;
+}
+
+/** Only of long strings something is wanted. */
+const NO_DEPTH = -1;
+
+function ignore(): void {
+  // Not told of.
 }
 
 function requireBounds(state: OutlineState): void {

@@ -90,7 +90,6 @@ export class StoreMonitor {
   }
 
   #try(probe: Probe, nowMs: number): void {
-    if (this.#histories[probe].state.type === "lost") return;
     const startedMs = this.#running.get(probe);
     if (startedMs === undefined) {
       this.#running.set(probe, nowMs);

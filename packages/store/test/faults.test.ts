@@ -24,7 +24,7 @@ import type { StoreTables } from "../src/internal/store-tables.ts";
 import { insertUsage } from "../src/internal/usage-queries.ts";
 import { toUsageRowText } from "../src/internal/usage-records-table.ts";
 import { openStore } from "../src/open-store.ts";
-import { usageRecords } from "./usage-record.ts";
+import { usageRecord, usageRecords } from "./usage-record.ts";
 
 const PAGE_BYTES = 4_096;
 
@@ -170,4 +170,23 @@ test("an opened store is watched: its file, and what becomes of its usage record
     write: { type: "passing" },
     records: { type: "passing" },
   });
+});
+
+test("usage records that an opened store cannot write make its check fail", async () => {
+  const path = temporaryPath();
+  let nowMs = 0;
+  const store = await openStore(`sqlite:${path}`, { clock: { nowMs: () => (nowMs += 2_000) } });
+  const other = new DatabaseSync(path);
+  onTestFinished(async () => {
+    await store.close();
+    other.close();
+  });
+  other.exec("alter table usage_records rename to elsewhere");
+  store.usage.record(usageRecord(1));
+  await expect
+    .poll(() => store.monitor.health.records, { timeout: 10_000 })
+    .toMatchObject({ type: "failing", error: { code: "SQLITE_ERROR" } });
+  other.exec("alter table elsewhere rename to usage_records");
+  await store.usage.flush();
+  expect(store.monitor.health.records).toEqual({ type: "passing" });
 });

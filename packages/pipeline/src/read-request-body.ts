@@ -1,4 +1,5 @@
 /** Reads a request body as far as is needed to know where it goes. */
+import type { ClientRequest } from "@slipstream/contracts/client";
 import type { Clock } from "@slipstream/contracts/clock";
 import { BodyReading } from "./body-reading.ts";
 import { editBody, parseInferenceBody } from "./inference-body.ts";
@@ -9,6 +10,11 @@ import { Upload } from "./upload.ts";
 
 /** A long conversation with images in base64. */
 export const BODY_BYTES_MAX: number = 10 * 1024 * 1024;
+
+/** @returns how many bytes of a body may have to be held. */
+export function toBytesMax({ announcedBytes = Infinity }: ClientRequest, form: BodyForm): number {
+  return Math.min(announcedBytes, form.type === "json" ? BODY_BYTES_MAX : form.bytesMax);
+}
 
 /**
  * @returns `undefined` when the request was over before.

@@ -13,6 +13,7 @@ export class SourceMetrics {
   readonly #heldBytes;
   readonly #usageWaiting;
   readonly #sockets;
+  readonly #limitUsed;
   #sources: GaugeSources | undefined;
 
   constructor(instruments: Instruments, budget: SeriesBudget) {
@@ -22,6 +23,7 @@ export class SourceMetrics {
     this.#heldBytes = instruments.gauge(streamRows.HELD_BYTES);
     this.#usageWaiting = instruments.gauge(usageRows.USAGE_WAITING);
     this.#sockets = instruments.gauge(processRows.OPEN_SOCKETS);
+    this.#limitUsed = instruments.gauge(processRows.LIMIT_USED);
   }
 
   watch(sources: GaugeSources): void {
@@ -35,5 +37,6 @@ export class SourceMetrics {
     this.#usageWaiting.set(this.#sources.usageRecordsWaiting());
     this.#sockets.set({ side: "client" }, this.#sources.clientSockets());
     this.#sockets.set({ side: "upstream" }, this.#sources.upstreamSockets());
+    for (const [reason, part] of this.#sources.limitsUsed()) this.#limitUsed.set({ reason }, part);
   }
 }

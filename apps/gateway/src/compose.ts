@@ -8,7 +8,8 @@ import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/ke
 import type { Upstream } from "@slipstream/contracts/upstream";
 import type { UsageSinkObserver } from "@slipstream/contracts/usage-record";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
-import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
+import { Admission } from "@slipstream/pipeline/admission";
+import { OpenRequests } from "@slipstream/pipeline/open-requests";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
@@ -32,6 +33,7 @@ import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
 import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
+import { watchLoad } from "./load-watch.ts";
 import { systemClock } from "./system-clock.ts";
 import { toTracePlaces } from "./trace-places.ts";
 import { VERSION } from "./version.ts";
@@ -52,11 +54,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const store = await openStore(config.store.url, {
     usageObserver: toUsageObserver(logger, recordLoss),
   });
-  const recorder = new UsageRecorder({
-    sink: store.usage,
-    nowEpochMs: Date.now,
-    createId: randomUUIDv7,
-  });
+  const recorder = createRecorder(store);
   const observer = new FanOutObserver([...telemetry.subscribers, recorder], recordLoss);
   const { keys } = store;
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
@@ -65,7 +63,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
-  const sweep = sweepRegularly(openRequests, metrics);
+  const load = watchLoad({ clock: systemClock, openRequests, usage: store.usage, metrics });
+  const { limits } = config;
+  const admission = new Admission({ limits, load: load.read, observer: metrics });
   const ports: PipelinePorts = {
     clock: systemClock,
     observer,
@@ -73,13 +73,15 @@ export async function startGateway(config: Config): Promise<Gateway> {
     authenticator,
     pool,
     openRequests,
+    admission,
     sendsInfoHeaders: config.server.infoHeaders,
   };
-  const dataServer = createDataServer(ports);
-  metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));
+  const dataServer = createDataServer(ports, limits.connections);
+  metrics.watch(toGaugeSources({ openRequests, admission, store, dataServer, upstream }));
 
   let isDraining = false;
   const adminServer = createAdminServer({
+    clock: systemClock,
     metrics,
     isReady: async () => {
       await store.ping();
@@ -93,7 +95,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
   }
   async function release(): Promise<void> {
-    clearInterval(sweep);
+    load.stop();
     clearInterval(poll);
     await upstream.close();
     await telemetry.close();
@@ -163,13 +165,16 @@ async function startTelemetry({ log, tracing: wanted, routes }: Config): Promise
 
 interface Watched {
   readonly openRequests: OpenRequests;
+  readonly admission: Admission;
   readonly store: Store;
   readonly dataServer: DataServer;
   readonly upstream: Upstream;
 }
 
-function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched): GaugeSources {
+function toGaugeSources(watched: Watched): GaugeSources {
+  const { openRequests, admission, store, dataServer, upstream } = watched;
   return {
+    limitsUsed: () => new Map([...admission.usedParts, ["connections", dataServer.usedPart]]),
     heldBytes: () => openRequests.heldBytes,
     usageRecordsWaiting: () => store.usage.waiting,
     clientSockets: () => dataServer.connections,
@@ -177,21 +182,14 @@ function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched):
   };
 }
 
-/** The one timer of an idle gateway that fires often: it tells how late timers are, too. */
-function sweepRegularly(openRequests: OpenRequests, metrics: Metrics): NodeJS.Timeout {
-  let sweptMs = systemClock.nowMs();
-  return setInterval(() => {
-    const nowMs = systemClock.nowMs();
-    metrics.recordLoopDelay(nowMs - sweptMs - SWEEP_INTERVAL_MS);
-    sweptMs = nowMs;
-    openRequests.sweep(nowMs);
-  }, SWEEP_INTERVAL_MS);
-}
-
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {
   return setInterval(() => {
     feed.poll().catch((err: unknown) => logger.warn({ err }, "key changes could not be read"));
   }, KEY_CHANGES_POLL_INTERVAL_MS);
+}
+
+function createRecorder({ usage }: Store): UsageRecorder {
+  return new UsageRecorder({ sink: usage, nowEpochMs: Date.now, createId: randomUUIDv7 });
 }
 
 function toUsageObserver(logger: Logger, recordLoss: LossRecorder): UsageSinkObserver {

@@ -6,10 +6,13 @@
  */
 import { createDataServer } from "@slipstream/gateway/http/data-server";
 import { parseConfig } from "@slipstream/gateway/config/parse-config";
+import { watchLoad } from "@slipstream/gateway/load-watch";
 import { systemClock } from "@slipstream/gateway/system-clock";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import type { RequestObserver } from "@slipstream/contracts/request-events";
-import { OpenRequests, SWEEP_INTERVAL_MS } from "@slipstream/pipeline/open-requests";
+import { Admission } from "@slipstream/pipeline/admission";
+import { OpenRequests } from "@slipstream/pipeline/open-requests";
+import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
@@ -26,7 +29,13 @@ const path = process.argv[2] ?? "";
 const config = parseConfig({ name: path, text: readFileSync(path, "utf8") }, {});
 const store = await openStore(config.store.url);
 const openRequests = new OpenRequests();
-const dataServer = createDataServer({
+const load = watchLoad({
+  clock: systemClock,
+  openRequests,
+  usage: { waiting: 0 },
+  metrics: { recordLoopDelay: () => undefined },
+});
+const ports: PipelinePorts = {
   clock: systemClock,
   observer: NOBODY,
   upstream: createDecodingUpstream(createHttpUpstream()),
@@ -37,9 +46,14 @@ const dataServer = createDataServer({
   }),
   pool: new ProviderPool(config.routes),
   openRequests,
+  admission: new Admission({
+    limits: config.limits,
+    load: load.read,
+    observer: { requestShed: () => undefined },
+  }),
   sendsInfoHeaders: config.server.infoHeaders,
-});
-setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
+};
+const dataServer = createDataServer(ports, config.limits.connections);
 const address = await dataServer.listen(config.server);
 const port = typeof address === "object" ? address?.port : undefined;
 console.log(`listens on http://${config.server.host}:${port}`);

@@ -1,14 +1,30 @@
 /**
  * The admin plane: health and metrics, on an address of its own.
  */
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Clock } from "@slipstream/contracts/clock";
 import type { Metrics } from "@slipstream/telemetry/metrics";
 import fastify from "fastify";
 import type { ListenAddress } from "../config/config.ts";
-import { SERVER_LIMITS } from "./server-limits.ts";
+import { answerExpectation } from "./broken-http.ts";
+import { keepNewestConnections } from "./newest-connections.ts";
+import { SharedResult } from "./shared-result.ts";
+import { createTurnServer } from "./turn-server.ts";
+import { Turns } from "./turns.ts";
+import type { Handle } from "./turns.ts";
+
+/** Two Prometheus servers, the probes of an orchestrator and somebody who looks need about ten. */
+const CONNECTIONS_MAX = 64;
+
+/** Prometheus itself waits that long for a page, ms. */
+const STALL_MS = 10_000;
 
 export interface AdminServerOptions {
-  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, "contentType" | "render">;
+  /** A client that takes nothing of its answer for that long is given up, ms. */
+  readonly stallMs?: number;
   /** Whether new requests should come here. Rejects or says no: they should not. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -19,15 +35,25 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-export function createAdminServer({ metrics, isReady }: AdminServerOptions): AdminServer {
-  const server = fastify({ ...SERVER_LIMITS, forceCloseConnections: true });
+export function createAdminServer(options: AdminServerOptions): AdminServer {
+  const { clock, metrics, isReady, stallMs = STALL_MS } = options;
+  const server = fastify({
+    serverFactory: (route) => createHttpServer(route, stallMs),
+    forceCloseConnections: true,
+  });
+  // Bytes, not text: all answers share them.
+  const page = new SharedResult({
+    clock,
+    make: async () => Buffer.from(await metrics.render()),
+  });
+  const readiness = new SharedResult({ clock, make: () => isReady().catch(() => false) });
   server.get("/healthz", () => ({ status: "ok" }));
   server.get("/readyz", async (_request, reply) => {
-    const ready = await isReady().catch(() => false);
+    const ready = await readiness.get();
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready" });
   });
   server.get("/metrics", async (_request, reply) =>
-    reply.header("content-type", metrics.contentType).send(await metrics.render()),
+    reply.header("content-type", metrics.contentType).send(await page.get()),
   );
   return {
     async listen(address) {
@@ -36,4 +62,15 @@ export function createAdminServer({ metrics, isReady }: AdminServerOptions): Adm
     },
     close: () => server.close(),
   };
+}
+
+function createHttpServer(route: Handle, stallMs: number): Server {
+  const server = createTurnServer({
+    turns: new Turns(),
+    handle: route,
+    handleExpectation: answerExpectation,
+  });
+  server.setTimeout(stallMs);
+  keepNewestConnections(server, CONNECTIONS_MAX);
+  return server;
 }

@@ -3,6 +3,7 @@
  * which everything happens all the time.
  */
 import { CACHE_RESULTS, CACHES } from "@slipstream/contracts/cache-events";
+import { SHED_REASONS } from "@slipstream/contracts/load-shedding";
 import { ENDPOINTS } from "@slipstream/contracts/endpoint";
 import { ERROR_SPECS } from "@slipstream/contracts/errors";
 import { OUTCOMES } from "@slipstream/contracts/outcome";
@@ -40,6 +41,7 @@ const VALUES: Readonly<Record<SampleLabel, readonly string[]>> = {
   node: ["v24.21.0"],
   outcome: OUTCOMES,
   phase: ["before_upstream", "after_upstream"],
+  reason: SHED_REASONS,
   result: [...CACHE_RESULTS, "answered", "abandoned", ...CODES],
   side: ["client", "upstream"],
   source: ["reported", "estimated", "none"],

@@ -5,15 +5,14 @@ import { randomUUIDv7 } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
-import type { Authenticator } from "@slipstream/auth/authenticator";
 import { KEY_CHANGES_POLL_INTERVAL_MS, KeyChangeFeed } from "@slipstream/auth/key-change-feed";
 import type { RequestObserver } from "@slipstream/contracts/request-events";
 import type { StoreObserver } from "@slipstream/contracts/store-health";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import { UsageRecorder } from "@slipstream/ledger/usage-recorder";
 import type { UsageRecorderOptions } from "@slipstream/ledger/usage-recorder";
+import { Admission } from "@slipstream/pipeline/admission";
 import { OpenRequests } from "@slipstream/pipeline/open-requests";
-import { SWEEP_INTERVAL_MS } from "@slipstream/pipeline/running-time";
 import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
@@ -38,6 +37,7 @@ import { createAdminServer } from "./http/admin-server.ts";
 import { createDataServer } from "./http/data-server.ts";
 import type { DataServer } from "./http/data-server.ts";
 import { drain } from "./drain.ts";
+import { watchLoad } from "./load-watch.ts";
 import { judgeReadiness } from "./readiness.ts";
 import type { ReadinessFacts } from "./readiness.ts";
 import { systemClock } from "./system-clock.ts";
@@ -76,11 +76,19 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const upstream = createDecodingUpstream(createHttpUpstream());
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
+  const load = watchLoad({
+    clock: systemClock,
+    openRequests,
+    authenticator,
+    usage: store.usage,
+    metrics,
+  });
   const timers = [
-    sweepRegularly({ openRequests, authenticator, metrics }),
     pollRegularly(feed, logger),
     setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS),
   ];
+  const { limits } = config;
+  const admission = new Admission({ limits, load: load.read, observer: metrics });
   const ports: PipelinePorts = {
     clock: systemClock,
     observer,
@@ -88,14 +96,16 @@ export async function startGateway(config: Config): Promise<Gateway> {
     authenticator,
     pool,
     openRequests,
+    admission,
     nextTurn: setImmediate<void>,
     infoHeaders: config.server.infoHeaders,
   };
-  const dataServer = createDataServer(ports);
-  metrics.watch(toGaugeSources({ openRequests, store, dataServer, upstream }));
+  const dataServer = createDataServer(ports, limits.connections);
+  metrics.watch(toGaugeSources({ openRequests, admission, store, dataServer, upstream }));
 
   let isDraining = false;
   const adminServer = createAdminServer({
+    clock: systemClock,
     metrics,
     readiness: () => judgeReadiness({ isDraining, ...toStoreFacts(store) }),
   });
@@ -107,6 +117,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     return { usageRecordsLost: losses.records - lostBefore };
   }
   async function release(recordsMs?: number): Promise<void> {
+    load.stop();
     for (const timer of timers) clearInterval(timer);
     await upstream.close();
     // Each may have to wait for somebody outside.
@@ -189,13 +200,16 @@ function observeRequests(
 
 interface Watched {
   readonly openRequests: OpenRequests;
+  readonly admission: Admission;
   readonly store: Store;
   readonly dataServer: DataServer;
   readonly upstream: Upstream;
 }
 
-function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched): GaugeSources {
+function toGaugeSources(watched: Watched): GaugeSources {
+  const { openRequests, admission, store, dataServer, upstream } = watched;
   return {
+    limitsUsed: () => new Map([...admission.usedParts, ["connections", dataServer.usedPart]]),
     heldBytes: () => openRequests.heldBytes,
     usageRecordsWaiting: () => store.usage.waiting,
     storeCheckFails: (check) => store.monitor.health[check].type !== "passing",
@@ -204,30 +218,12 @@ function toGaugeSources({ openRequests, store, dataServer, upstream }: Watched):
   };
 }
 
-interface Swept {
-  readonly openRequests: OpenRequests;
-  readonly authenticator: Authenticator;
-  readonly metrics: Metrics;
-}
-
 function toStoreFacts({ monitor, usage }: Store): Omit<ReadinessFacts, "isDraining"> {
   return {
     store: monitor.health,
     usageRecordsWaiting: usage.waiting,
     nowMs: systemClock.nowMs(),
   };
-}
-
-/** The one timer of an idle gateway that fires often: it tells how late timers are, too. */
-function sweepRegularly({ openRequests, authenticator, metrics }: Swept): NodeJS.Timeout {
-  let sweptMs = systemClock.nowMs();
-  return setInterval(() => {
-    const nowMs = systemClock.nowMs();
-    metrics.recordLoopDelay(nowMs - sweptMs - SWEEP_INTERVAL_MS);
-    sweptMs = nowMs;
-    openRequests.sweep(nowMs);
-    authenticator.sweep();
-  }, SWEEP_INTERVAL_MS);
 }
 
 function pollRegularly(feed: KeyChangeFeed, logger: Logger): NodeJS.Timeout {

@@ -5,6 +5,7 @@ import type { DataServer } from "./http/data-server.ts";
 
 const dataServer: DataServer = {
   connections: 0,
+  usedPart: 0,
   listen: async () => null,
   announceClosing: () => undefined,
   stopListening: () => undefined,

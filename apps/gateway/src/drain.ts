@@ -1,7 +1,7 @@
 /**
  * How the gateway stops taking requests without breaking one that it has taken.
  */
-import { setTimeout } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout } from "node:timers/promises";
 import type { OpenRequests } from "@slipstream/pipeline/open-requests";
 import type { Drain } from "./config/config.ts";
 import type { DataServer } from "./http/data-server.ts";
@@ -43,6 +43,8 @@ export async function drain(options: DrainOptions): Promise<number> {
   await setTimeout(graceMs);
   dataServer.stopListening();
   await endedWithin(openRequests, deadlineMs);
+  // A request that has waited behind the last answer of its connection begins now, and is refused in words.
+  await nextTurn();
   openRequests.failAll();
   await endedWithin(openRequests, LAST_WORDS_MS);
   await dataServer.close();

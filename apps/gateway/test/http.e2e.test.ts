@@ -1,14 +1,22 @@
 /** Everything that a client can get wrong is answered in OpenAI's envelope, with a request id. */
 import { randomUUID } from "node:crypto";
+import { METHODS } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { postChat, startRig, streamOf } from "./gateway-rig.ts";
+import { eventually } from "@slipstream/testkit/eventually";
+import { postChat, readMetricBy, startRig, streamOf } from "./gateway-rig.ts";
 import type { GatewayRig } from "./gateway-rig.ts";
+import { RawClient, toRawChat } from "./raw-client.ts";
 
 let rig: GatewayRig;
 
 beforeAll(async () => {
-  rig = await startRig({ chat: ["mock"], failover: ["nobody", "mock"], down: ["nobody"] });
+  rig = await startRig({
+    chat: ["mock"],
+    slow: ["mock/tokens=10,gap=20"],
+    failover: ["nobody", "mock"],
+    down: ["nobody"],
+  });
 });
 
 afterAll(() => rig.close());
@@ -138,4 +146,98 @@ test.each([
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(answer).toContain(`"code":"${code}"`);
   expect(answer).toMatch(/x-request-id: [0-9a-f-]{36}/);
+});
+
+/** Node's parser takes these too, for RTSP. */
+const RTSP_METHODS = [
+  "ANNOUNCE",
+  "DESCRIBE",
+  "FLUSH",
+  "GET_PARAMETER",
+  "PAUSE",
+  "PLAY",
+  "RECORD",
+  "REDIRECT",
+  "SETUP",
+  "SET_PARAMETER",
+  "TEARDOWN",
+];
+
+/** Each with the protocol that it belongs to. GET and POST are served; an answer to HEAD has no body. */
+const OTHER_METHODS = [
+  ...METHODS.filter((method) => !["GET", "POST", "HEAD"].includes(method)).map((method) => ({
+    method,
+    protocol: "HTTP/1.1",
+  })),
+  ...RTSP_METHODS.map((method) => ({ method, protocol: "RTSP/1.0" })),
+];
+
+test.each(OTHER_METHODS)("nothing is served with $method", async ({ method, protocol }) => {
+  const headers = "host: x\r\nconnection: close\r\ncontent-length: 0";
+  const missing = await sendRaw(`${method} /v1/nothing ${protocol}\r\n${headers}\r\n\r\n`);
+  expect(missing).toMatch(/^HTTP\/1.1 404 /);
+  expect(missing).toContain(`"code":"unknown_url"`);
+  expect(missing).toMatch(/x-request-id: [0-9a-f-]{36}/);
+  const known = await sendRaw(`${method} /v1/models ${protocol}\r\n${headers}\r\n\r\n`);
+  expect(known).toMatch(/^HTTP\/1.1 405 /);
+  expect(known).toMatch(/^allow: GET\r$/m);
+  expect(known).toContain(`"code":"method_not_allowed"`);
+});
+
+test("none of these methods is the gateway's fault", async () => {
+  await eventually(async () => {
+    const codes = await readMetricBy(rig, "slipstream_errors_total", "code");
+    // After CONNECT there is no request any more for Node.
+    expect(codes["unknown_url"]).toBeGreaterThanOrEqual(OTHER_METHODS.length - 1);
+    expect(codes["internal_error"]).toBeUndefined();
+  });
+});
+
+test.each([
+  ["no host", "GET /v1/models HTTP/1.1"],
+  ["two hosts", "GET /v1/models HTTP/1.1\r\nhost: a\r\nHost: a"],
+  ["a host with a user", "GET /v1/models HTTP/1.1\r\nhost: a@b"],
+  ["a host with a path", "GET /v1/models HTTP/1.1\r\nhost: a/b"],
+  ["two hosts in one", "GET /v1/models HTTP/1.1\r\nhost: a, b"],
+  ["a URL with another host", "GET http://other/v1/models HTTP/1.1\r\nhost: a"],
+  ["a URL with a user", "GET http://u@a/v1/models HTTP/1.1\r\nhost: a"],
+])("%s", async (_name, head) => {
+  const answer = await sendRaw(`${head}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1.1 400 /);
+  expect(answer).toMatch(/connection: close/i);
+  expect(answer).toContain(`"code":"invalid_http"`);
+  expect(answer).toMatch(/x-request-id: [0-9a-f-]{36}/);
+});
+
+test.each([
+  ["HTTP/1.0 without a host", "GET /v1/models HTTP/1.0"],
+  ["an IPv6 address", "GET /v1/models HTTP/1.1\r\nhost: [::1]:8080"],
+  ["an empty host", "GET /v1/models HTTP/1.1\r\nhost:"],
+  ["a URL with the same host", "GET http://a:1/v1/models HTTP/1.1\r\nhost: A:1"],
+])("%s is valid", async (_name, head) => {
+  const answer = await sendRaw(`${head}\r\nconnection: close\r\n\r\n`);
+  expect(answer).toContain(`"code":"missing_api_key"`);
+});
+
+test("what is pipelined has one turn at a time, and is answered in order", async () => {
+  const client = await RawClient.connect(rig);
+  rig.mock.reset();
+  const { head, body } = toRawChat(rig, streamOf("slow"));
+  client.send(...Array.from({ length: 3 }, () => head + body));
+  await eventually(() => expect(client.answers).toHaveLength(1));
+  expect(rig.mock.stats().requests).toBe(1);
+  await eventually(() => expect(client.answers.at(2)?.isWhole).toBe(true));
+  expect(client.answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(rig.mock.stats()).toMatchObject({ requests: 3, inFlight: 0 });
+  client.leave("fin");
+});
+
+test("a client that waits for it is told to go on", async () => {
+  const client = await RawClient.connect(rig);
+  const { head, body } = toRawChat(rig, streamOf("chat"), { expect: "100-continue" });
+  client.send(head);
+  await eventually(() => expect(client.bytes.toString()).toBe("HTTP/1.1 100 Continue\r\n\r\n"));
+  client.send(body);
+  await eventually(() => expect(client.bytes.toString()).toContain("[DONE]"));
+  client.leave("fin");
 });

@@ -1,5 +1,5 @@
 /** The configuration of a gateway under test: models by the scripts of their deployments. */
-import type { Tracing } from "../src/config/config.ts";
+import type { Limits, Tracing } from "../src/config/config.ts";
 import type { Deadlines, Deployment } from "@slipstream/contracts/deployment";
 
 /**
@@ -27,6 +27,7 @@ export interface RigOptions {
     readonly cachedInputUsdPerMillion?: number;
     readonly outputUsdPerMillion: number;
   };
+  readonly limits?: Partial<Limits>;
   readonly drain?: { readonly graceMs: number; readonly deadlineMs: number };
 }
 
@@ -46,6 +47,7 @@ export function toConfigText(models: RigModels, options: RigOptions, places: Rig
     server: { host: "127.0.0.1", port: 0 },
     admin: { host: "127.0.0.1", port: 0 },
     drain: options.drain ?? { graceMs: 0, deadlineMs: 2000 },
+    limits: options.limits,
     store: { url: places.storeUrl },
     log: { level: "silent" },
     tracing: options.tracing,

@@ -6,11 +6,13 @@
  */
 import { createDataServer } from "@slipstream/gateway/http/data-server";
 import { parseConfig } from "@slipstream/gateway/config/parse-config";
+import { watchLoad } from "@slipstream/gateway/load-watch";
 import { systemClock } from "@slipstream/gateway/system-clock";
 import { createAuthenticator } from "@slipstream/auth/authenticator";
 import type { RequestObserver } from "@slipstream/contracts/request-events";
+import { Admission } from "@slipstream/pipeline/admission";
 import { OpenRequests } from "@slipstream/pipeline/open-requests";
-import { SWEEP_INTERVAL_MS } from "@slipstream/pipeline/running-time";
+import type { PipelinePorts } from "@slipstream/pipeline/pipeline-ports";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { openStore } from "@slipstream/store/open-store";
 import { createDecodingUpstream } from "@slipstream/upstream/decoding-upstream";
@@ -28,21 +30,34 @@ const path = process.argv[2] ?? "";
 const config = parseConfig({ name: path, text: readFileSync(path, "utf8") }, {});
 const store = await openStore(config.store.url);
 const openRequests = new OpenRequests();
-const dataServer = createDataServer({
+const authenticator = createAuthenticator({
+  keys: store.keys,
+  clock: systemClock,
+  caches: { cacheRequest: () => undefined, cacheEviction: () => undefined },
+});
+const load = watchLoad({
+  clock: systemClock,
+  openRequests,
+  authenticator,
+  usage: { waiting: 0 },
+  metrics: { recordLoopDelay: () => undefined },
+});
+const ports: PipelinePorts = {
   clock: systemClock,
   observer: NOBODY,
   upstream: createDecodingUpstream(createHttpUpstream()),
-  authenticator: createAuthenticator({
-    keys: store.keys,
-    clock: systemClock,
-    caches: { cacheRequest: () => undefined, cacheEviction: () => undefined },
-  }),
+  authenticator,
   pool: new ProviderPool(config.routes),
   openRequests,
   nextTurn: setImmediate<void>,
   infoHeaders: config.server.infoHeaders,
-});
-setInterval(() => openRequests.sweep(systemClock.nowMs()), SWEEP_INTERVAL_MS);
+  admission: new Admission({
+    limits: config.limits,
+    load: load.read,
+    observer: { requestShed: () => undefined },
+  }),
+};
+const dataServer = createDataServer(ports, config.limits.connections);
 const address = await dataServer.listen(config.server);
 const port = typeof address === "object" ? address?.port : undefined;
 console.log(`listens on http://${config.server.host}:${port}`);

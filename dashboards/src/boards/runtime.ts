@@ -17,9 +17,11 @@ import {
   GARBAGE_COLLECTION,
   HEAP_TOTAL,
   HEAP_USED,
+  LIMIT_USED,
   MAX_FILES,
   OPEN_FILES,
   OPEN_SOCKETS,
+  REQUESTS_SHED,
   RESIDENT_MEMORY,
   START_TIME,
 } from "@slipstream/telemetry/process-rows";
@@ -70,6 +72,26 @@ export const RUNTIME: BoardDefinition = {
           unit: "ratio",
           width: 8,
           series: { "{{instance}}": UTILISATION },
+        }),
+      ],
+    },
+    {
+      title: "Limits",
+      panels: [
+        lines({
+          title: "Requests refused by reason",
+          description:
+            "Answered with 503 overloaded. loop_delay is the processor: start another process. The others are limits of the configuration, or clients that hold too much.",
+          unit: "requests per second",
+          isStacked: true,
+          series: { "{{reason}}": promql.rate(REQUESTS_SHED, { by: ["reason"] }) },
+        }),
+        lines({
+          title: "Limits in use",
+          description:
+            "Of the fullest process. From 1 on new requests are refused: what comes near in a quiet hour is set too low.",
+          unit: "ratio",
+          series: { "{{reason}}": promql.max(LIMIT_USED, { by: ["reason"] }) },
         }),
       ],
     },

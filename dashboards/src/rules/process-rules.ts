@@ -3,7 +3,7 @@ import { not } from "@slipstream/grafana-dashboard-builder/matchers";
 import { UP } from "@slipstream/grafana-dashboard-builder/metric-row";
 import { ratio } from "@slipstream/grafana-dashboard-builder/promql";
 import type { RuleGroup } from "@slipstream/grafana-dashboard-builder/rules";
-import { BUILD_INFO, EVENT_LOOP_DELAY } from "@slipstream/telemetry/process-rows";
+import { BUILD_INFO, EVENT_LOOP_DELAY, REQUESTS_SHED } from "@slipstream/telemetry/process-rows";
 import { STORE_FAILING } from "@slipstream/telemetry/store-rows";
 import { SERIES, SERIES_MAX, TELEMETRY_LOSSES } from "@slipstream/telemetry/telemetry-rows";
 import { USAGE_WAITING } from "@slipstream/telemetry/usage-rows";
@@ -38,6 +38,15 @@ export const PROCESS_RULES: readonly RuleGroup[] = [
         summary: "{{ $labels.instance }} has more to do than it can",
         description:
           "Its event loop is late by more than 0.1 s once in a hundred times: every stream of the process stutters.",
+      },
+      {
+        alert: "SlipstreamRequestsShed",
+        expression: `${fiveMinutes.rate(REQUESTS_SHED, { by: ["instance", "reason"] })} > 0.1`,
+        holdsFor: "5m",
+        severity: "page",
+        summary: "{{ $labels.instance }} refuses requests: {{ $labels.reason }}",
+        description:
+          "It has reached one of its limits for minutes and answers new requests with 503 overloaded; running ones go on.",
       },
     ],
   },

@@ -1,4 +1,5 @@
 /** Reads a request body as far as is needed to know where it goes. */
+import type { ClientRequest } from "@slipstream/contracts/client";
 import type { Clock } from "@slipstream/contracts/clock";
 import { BodyReading } from "./body-reading.ts";
 import { editBody, isPlainName, parseInTurns } from "./inference-body.ts";
@@ -14,6 +15,11 @@ export const BODY_BYTES_MAX: number = 10 * 1024 * 1024;
 export interface BodyPorts {
   readonly clock: Clock;
   readonly nextTurn: NextTurn;
+}
+
+/** @returns how many bytes of a body may have to be held. */
+export function toBytesMax({ announcedBytes = Infinity }: ClientRequest, form: BodyForm): number {
+  return Math.min(announcedBytes, form.type === "json" ? BODY_BYTES_MAX : form.bytesMax);
 }
 
 /**

@@ -11,11 +11,12 @@ import type {
   TraceHeaders,
 } from "@slipstream/contracts/request-events";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
+import type { BodyHold } from "./admission.ts";
 import { runAttempt } from "./attempt.ts";
 import { toLastWord } from "./client-retries.ts";
 import type { InferenceEndpoint } from "./inference-endpoint.ts";
 import type { PipelinePorts } from "./pipeline-ports.ts";
-import { readRequestBody } from "./read-request-body.ts";
+import { readRequestBody, toBytesMax } from "./read-request-body.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RequestLife } from "./request-life.ts";
 import { planUsage } from "./usage-plan.ts";
@@ -34,8 +35,23 @@ export async function serveInference(
   facts.operation = endpoint.operation;
   facts.principal = await ports.authenticator.authenticate(request.authorization);
   if (!life.isOpen) return;
+  const hold = ports.admission.holdBody(toBytesMax(request, endpoint.body));
+  try {
+    await serveBody(ports, life, { endpoint, hold });
+  } finally {
+    hold.release();
+  }
+}
+
+async function serveBody(
+  ports: PipelinePorts,
+  life: RequestLife,
+  { endpoint, hold }: { readonly endpoint: InferenceEndpoint; readonly hold: BodyHold },
+): Promise<void> {
+  const { facts } = life;
   const body = await readRequestBody(life, ports, endpoint.body);
   if (body === undefined) return;
+  hold.resize(facts.requestBytes);
   try {
     if (!life.isOpen) return;
     const route = ports.pool.findRoute(body.model);

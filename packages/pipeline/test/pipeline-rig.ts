@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Authenticator } from "@slipstream/auth/authenticator";
 import type { Route } from "@slipstream/contracts/deployment";
+import type { ShedReason } from "@slipstream/contracts/load-shedding";
 import type { Principal } from "@slipstream/contracts/principal";
 import { ProviderPool } from "@slipstream/provider-pool/provider-pool";
 import { createFakeRequest, FakeClient } from "@slipstream/testkit/fake-client";
@@ -11,6 +12,8 @@ import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
 import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
 import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
+import { Admission } from "../src/admission.ts";
+import type { Load } from "../src/load.ts";
 import type { InfoHeaders } from "../src/info-headers.ts";
 import { OpenRequests } from "../src/open-requests.ts";
 import { handleRequest } from "../src/handle-request.ts";
@@ -41,13 +44,25 @@ export interface RigOptions extends FakeRequestOptions {
   /** Chat completions if it is left out. */
   readonly served?: InferenceEndpoint;
   readonly authenticate?: Authenticator["authenticate"];
+  /** Without a limit if it is left out. */
+  readonly heldBytesMax?: number;
 }
+
+const NO_LOAD: Load = { openRequests: 0, heldBytes: 0, loopDelayMs: 0, usageRecordsWaiting: 0 };
+const NO_LIMITS: Load = {
+  openRequests: Infinity,
+  heldBytes: Infinity,
+  loopDelayMs: Infinity,
+  usageRecordsWaiting: Infinity,
+};
 
 export class PipelineRig {
   readonly client: FakeClient = new FakeClient();
   readonly clock: FakeClock = new FakeClock();
   readonly observer: RecordingObserver = new RecordingObserver();
   readonly openRequests: OpenRequests = new OpenRequests();
+  readonly admission: Admission;
+  readonly shed: ShedReason[] = [];
   readonly upstream: FakeUpstream;
   readonly handled: Promise<void>;
 
@@ -63,6 +78,11 @@ export class PipelineRig {
     };
     const pool = new ProviderPool([testRoute(DEPLOYMENTS, { aliases: ["l"], ...options.route })]);
     const request = createFakeRequest({ body: chatBody(), ...options });
+    this.admission = new Admission({
+      limits: { ...NO_LIMITS, heldBytes: options.heldBytesMax ?? Infinity },
+      load: () => NO_LOAD,
+      observer: { requestShed: (reason) => this.shed.push(reason) },
+    });
     const { infoHeaders = "none" } = options;
     const ports = {
       clock,
@@ -71,6 +91,7 @@ export class PipelineRig {
       authenticator,
       pool,
       openRequests,
+      admission: this.admission,
       nextTurn: setImmediate<void>,
       infoHeaders,
     };

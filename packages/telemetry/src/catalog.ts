@@ -54,6 +54,8 @@ export const CATALOG: readonly AnyRow[] = [
   telemetry.SERIES,
   telemetry.SERIES_MAX,
   process.BUILD_INFO,
+  process.REQUESTS_SHED,
+  process.LIMIT_USED,
   process.EVENT_LOOP_DELAY,
   process.EVENT_LOOP_ACTIVE,
   process.EVENT_LOOP_IDLE,

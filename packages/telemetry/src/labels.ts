@@ -18,6 +18,7 @@ export type LabelName =
   | "node"
   | "outcome"
   | "phase"
+  | "reason"
   | "result"
   | "side"
   | "source"
@@ -87,6 +88,10 @@ export const LABEL_MEANINGS: Readonly<Record<LabelName, LabelMeaning>> = {
     means:
       "`before_upstream`: from the start to the first attempt, without waiting for the client's body; `after_upstream`: from reading the first content of a stream, or the last byte of a whole answer (which is parsed), to having handed it on",
     boundedBy: "these two",
+  },
+  reason: {
+    means: "which bound of the gateway was reached: see `limits` in docs/config.md",
+    boundedBy: "a list in the code",
   },
   result: {
     means:

@@ -1,6 +1,8 @@
 /** All metrics of one gateway process, behind the observer ports. */
 import { CACHE_RESULTS, CACHES } from "@slipstream/contracts/cache-events";
 import type { CacheObserver } from "@slipstream/contracts/cache-events";
+import { SHED_REASONS } from "@slipstream/contracts/load-shedding";
+import type { ShedObserver } from "@slipstream/contracts/load-shedding";
 import { LABEL_SETS_MAX } from "./bounded-children.ts";
 import type { ExemplarSource } from "./exemplar.ts";
 import { CACHE_EVICTIONS, CACHE_REQUESTS, TELEMETRY_LOSSES, TRACES } from "./telemetry-rows.ts";
@@ -9,6 +11,7 @@ import type { GaugeSources } from "./gauge-sources.ts";
 import { Instruments } from "./instruments.ts";
 import { LOSSES } from "./losses.ts";
 import type { Loss, LossRecorder } from "./losses.ts";
+import { REQUESTS_SHED } from "./process-rows.ts";
 import { PauseMetrics } from "./pause-metrics.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { RuntimeMetrics } from "./runtime-metrics.ts";
@@ -29,7 +32,10 @@ export interface MetricsOptions {
 }
 
 export interface Metrics
-  extends CacheObserver, Required<Pick<RequestSubscriber, "observe" | "streamRecorder">> {
+  extends
+    CacheObserver,
+    ShedObserver,
+    Required<Pick<RequestSubscriber, "observe" | "streamRecorder">> {
   /** For the parts of telemetry that cannot count for themselves. */
   readonly recordLoss: LossRecorder;
   readonly recordTrace: (decision: TraceDecision) => void;
@@ -60,6 +66,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const evictions = instruments.fixedCounter(CACHE_EVICTIONS);
   const traces = instruments.fixedCounter(TRACES);
   const losses = instruments.fixedCounter(TELEMETRY_LOSSES);
+  const shed = instruments.fixedCounter(REQUESTS_SHED);
   const sources = new SourceMetrics(instruments, series);
   const runtime = new RuntimeMetrics(instruments, version);
   const pauses = new PauseMetrics(instruments);
@@ -69,6 +76,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     for (const result of CACHE_RESULTS) caches.inc({ cache, result }, 0);
   }
   for (const kind of LOSSES) losses.inc({ kind }, 0);
+  for (const reason of SHED_REASONS) shed.inc({ reason }, 0);
   for (const decision of TRACE_DECISIONS) traces.inc({ decision }, 0);
 
   function recordLoss(loss: Loss): void {
@@ -80,6 +88,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     streamRecorder: (attempt) => requests.streamRecorder(attempt),
     cacheRequest: (cache, result) => caches.inc({ cache, result }),
     cacheEviction: (cache) => evictions.inc({ cache }),
+    requestShed: (reason) => shed.inc({ reason }),
     recordLoss,
     recordTrace: (decision) => traces.inc({ decision }),
     recordLoopDelay: (lateMs) => pauses.recordLoopDelay(lateMs),

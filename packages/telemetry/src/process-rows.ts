@@ -46,6 +46,22 @@ export const OPEN_SOCKETS: GaugeRow<"side"> = {
   labels: ["side"],
 };
 
+export const REQUESTS_SHED: CounterRow<"reason"> = {
+  type: "counter",
+  name: "slipstream_requests_shed_total",
+  help: "Requests that were refused because the gateway had too much to do.",
+  unit: undefined,
+  labels: ["reason"],
+};
+
+export const LIMIT_USED: GaugeRow<"reason"> = {
+  type: "gauge",
+  name: "slipstream_limit_used",
+  help: "The part of each limit of the gateway that is in use; from 1 on new requests are refused.",
+  unit: undefined,
+  labels: ["reason"],
+};
+
 export const CPU: CounterRow = secondsCounter(
   "process_cpu_seconds_total",
   "Processor time spent by all threads, user and system.",

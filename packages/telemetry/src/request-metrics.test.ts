@@ -153,6 +153,7 @@ test("a model without a price has no cost, which is not a cost of 0", async () =
 test("what others know is asked for at a scrape", async () => {
   const metrics = createMetrics({ version: "1.2.3", seriesMax: 123 });
   metrics.watch({
+    limitsUsed: () => new Map([["open_requests", 0.25]]),
     heldBytes: () => 7,
     usageRecordsWaiting: () => 8,
     storeCheckFails: (check) => check === "write",

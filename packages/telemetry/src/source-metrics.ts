@@ -16,6 +16,7 @@ export class SourceMetrics {
   readonly #usageWaiting;
   readonly #storeFailing;
   readonly #sockets;
+  readonly #limitUsed;
   #sources: GaugeSources | undefined;
 
   constructor(instruments: Instruments, budget: SeriesBudget) {
@@ -26,6 +27,7 @@ export class SourceMetrics {
     this.#usageWaiting = instruments.gauge(usageRows.USAGE_WAITING);
     this.#storeFailing = instruments.gauge(storeRows.STORE_FAILING);
     this.#sockets = instruments.gauge(processRows.OPEN_SOCKETS);
+    this.#limitUsed = instruments.gauge(processRows.LIMIT_USED);
   }
 
   watch(sources: GaugeSources): void {
@@ -42,5 +44,6 @@ export class SourceMetrics {
     }
     this.#sockets.set({ side: "client" }, this.#sources.clientSockets());
     this.#sockets.set({ side: "upstream" }, this.#sources.upstreamSockets());
+    for (const [reason, part] of this.#sources.limitsUsed()) this.#limitUsed.set({ reason }, part);
   }
 }

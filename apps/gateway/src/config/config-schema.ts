@@ -6,13 +6,14 @@ import { z } from "zod";
 import { INFO_HEADERS } from "@slipstream/pipeline/info-headers";
 import type { InfoHeaders } from "@slipstream/pipeline/info-headers";
 import { LOG_LEVELS } from "./config.ts";
-import type { Drain, ListenAddress, LogLevel, Tracing } from "./config.ts";
+import type { Drain, Limits, ListenAddress, LogLevel, Tracing } from "./config.ts";
 
 /** A file that has passed the schema, with every default filled in. */
 export interface ConfigFile {
   readonly server: ListenAddress & { readonly infoHeaders: InfoHeaders };
   readonly admin: ListenAddress;
   readonly drain: Drain;
+  readonly limits: Limits;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
   readonly tracing: Omit<Tracing, "endpoint"> & { readonly endpoint?: string | undefined };
@@ -198,6 +199,44 @@ const drain = z
   })
   .prefault({});
 
+/** The largest body, an image to be edited, has to fit in. Bytes. */
+const HELD_BYTES_MIN = 64 * 1024 * 1024;
+const HELD_BYTES_MAX = 1024 ** 4;
+/** The store's own queue; what comes on top of it is lost. */
+const USAGE_RECORDS_MAX = 100_000;
+const COUNT_MAX = 1_000_000;
+
+const limits = z
+  .strictObject({
+    openRequests: wholeNumber(1, COUNT_MAX)
+      .default(10_000)
+      .describe(
+        "Requests at once. Each takes 100 to 200 KB while it streams, so this many need 1 to 2 GB: a container of 256 MB carries 1000.",
+      ),
+    connections: wholeNumber(1, COUNT_MAX)
+      .default(20_000)
+      .describe(
+        "Connections of clients, idle ones included: twice the requests. Every request has another one to its upstream; `ulimit -n` has to allow both.",
+      ),
+    heldBytes: wholeNumber(HELD_BYTES_MIN, HELD_BYTES_MAX)
+      .default(256 * 1024 * 1024)
+      .describe(
+        "Bodies of requests, from their announcement to the end of the request, and answers that wait for slow clients, bytes: 2600 conversations of 100 KB, or 25 of the largest ones.",
+      ),
+    loopDelayMs: wholeNumber(10, 60_000)
+      .default(500)
+      .describe(
+        "How late the event loop may be over the last second, ms. 512 clients that never pause cause about 75 on a core of its own; under overload what is admitted waits two or three times as long as this for its first token.",
+      ),
+    usageRecordsWaiting: wholeNumber(1, USAGE_RECORDS_MAX)
+      .default(USAGE_RECORDS_MAX / 2)
+      .describe(
+        "Usage records that wait for the store. Half of its queue: the requests that are open when it is reached still find room.",
+      ),
+  })
+  .describe("Beyond these new requests get 503 `overloaded`; running ones go on.")
+  .prefault({});
+
 const store = z
   .strictObject({
     url: z
@@ -252,6 +291,7 @@ export const configSchema: z.ZodType<ConfigFile> = z.strictObject({
   server,
   admin,
   drain,
+  limits,
   store,
   log,
   tracing,
@@ -270,6 +310,7 @@ export const storeFileSchema: z.ZodType<Pick<ConfigFile, "store">> = z.strictObj
   server: unread,
   admin: unread,
   drain: unread,
+  limits: unread,
   log: unread,
   tracing: unread,
   providers: unread,

@@ -3,6 +3,7 @@
  */
 import type { Route } from "@slipstream/contracts/deployment";
 import type { InfoHeaders } from "@slipstream/pipeline/info-headers";
+import type { Load } from "@slipstream/pipeline/load";
 
 export interface ListenAddress {
   readonly host: string;
@@ -18,6 +19,7 @@ export interface Config {
   /** Health and metrics: what operators call. */
   readonly admin: ListenAddress;
   readonly drain: Drain;
+  readonly limits: Limits;
   readonly store: { readonly url: string };
   readonly log: { readonly level: LogLevel };
   /** `undefined` where no traces are wanted. */
@@ -34,6 +36,12 @@ export interface Tracing {
   readonly sampleRatio: number;
   /** From here on a first token is late enough for a trace of its own, ms. */
   readonly slowFirstTokenMs: number;
+}
+
+/** Beyond these new requests are refused with `overloaded`. */
+export interface Limits extends Load {
+  /** Of clients. */
+  readonly connections: number;
 }
 
 /** How the gateway ends; both in milliseconds. */

@@ -27,8 +27,9 @@ export interface ConfigSource {
 export function parseConfig(source: ConfigSource, environment: Environment): Config {
   const { value, problems } = substituteVariables(parseYaml(source), environment);
   const file = check(source, configSchema, value, [...problems, ...findReferenceProblems(value)]);
-  const { server, admin, drain, store, log } = file;
-  return { server, admin, drain, store, log, tracing: toTracing(file), routes: toRoutes(file) };
+  const { server, admin, drain, limits, store, log } = file;
+  const tracing = toTracing(file);
+  return { server, admin, drain, limits, store, log, tracing, routes: toRoutes(file) };
 }
 
 /** Reads nothing but the store's URL. @throws {ConfigError} */

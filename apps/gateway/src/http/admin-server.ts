@@ -1,15 +1,31 @@
 /**
  * The admin plane: health and metrics, on an address of its own.
  */
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Clock } from "@slipstream/contracts/clock";
 import type { Metrics } from "@slipstream/telemetry/metrics";
 import fastify from "fastify";
 import type { ListenAddress } from "../config/config.ts";
 import type { Readiness } from "../readiness.ts";
-import { SERVER_LIMITS } from "./server-limits.ts";
+import { answerExpectation } from "./broken-http.ts";
+import { keepNewestConnections } from "./newest-connections.ts";
+import { SharedResult } from "./shared-result.ts";
+import { createTurnServer } from "./turn-server.ts";
+import { Turns } from "./turns.ts";
+import type { Handle } from "./turns.ts";
+
+/** Two Prometheus servers, the probes of an orchestrator and somebody who looks need about ten. */
+const CONNECTIONS_MAX = 64;
+
+/** Prometheus itself waits that long for a page, ms. */
+const STALL_MS = 10_000;
 
 export interface AdminServerOptions {
-  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, "contentType" | "render">;
+  /** A client that takes nothing of its answer for that long is given up, ms. */
+  readonly stallMs?: number;
   /** Asked by every probe: it must cost nothing. */
   readonly readiness: () => Readiness;
 }
@@ -20,8 +36,17 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-export function createAdminServer({ metrics, readiness }: AdminServerOptions): AdminServer {
-  const server = fastify({ ...SERVER_LIMITS, forceCloseConnections: true });
+export function createAdminServer(options: AdminServerOptions): AdminServer {
+  const { clock, metrics, readiness, stallMs = STALL_MS } = options;
+  const server = fastify({
+    serverFactory: (route) => createHttpServer(route, stallMs),
+    forceCloseConnections: true,
+  });
+  // Bytes, not text: all answers share them.
+  const page = new SharedResult({
+    clock,
+    make: async () => Buffer.from(await metrics.render()),
+  });
   server.get("/healthz", () => ({ status: "ok" }));
   server.get("/readyz", (_request, reply) => {
     const { isReady, problems } = readiness();
@@ -29,7 +54,7 @@ export function createAdminServer({ metrics, readiness }: AdminServerOptions): A
     return reply.code(isReady ? 200 : 503).send({ status, problems });
   });
   server.get("/metrics", async (_request, reply) =>
-    reply.header("content-type", metrics.contentType).send(await metrics.render()),
+    reply.header("content-type", metrics.contentType).send(await page.get()),
   );
   return {
     async listen(address) {
@@ -38,4 +63,15 @@ export function createAdminServer({ metrics, readiness }: AdminServerOptions): A
     },
     close: () => server.close(),
   };
+}
+
+function createHttpServer(route: Handle, stallMs: number): Server {
+  const server = createTurnServer({
+    turns: new Turns(),
+    handle: route,
+    handleExpectation: answerExpectation,
+  });
+  server.setTimeout(stallMs);
+  keepNewestConnections(server, CONNECTIONS_MAX);
+  return server;
 }

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { toErrorEnvelope } from "@slipstream/contracts/error-envelope";
 import { GatewayError } from "@slipstream/contracts/errors";
+import { toRoutingError } from "./routing-errors.ts";
 
 /** @param isBusy A response is under way: nothing may be written into it. */
 export function answerBrokenHttp(error: ConnectionError, socket: Socket, isBusy: boolean): void {
@@ -14,11 +15,25 @@ export function answerBrokenHttp(error: ConnectionError, socket: Socket, isBusy:
     socket.destroy();
     return;
   }
-  const refusal = toRefusal(error.code ?? "");
+  writeRefusal(socket, toRefusal(error.code ?? ""));
+}
+
+/** After CONNECT a connection is no HTTP any more for Node, so that there is nothing else to answer with. */
+export function answerConnect(message: IncomingMessage, isBusy: boolean): void {
+  const { socket } = message;
+  // Node listens to the socket no longer; "close" follows and says the same.
+  socket.on("error", () => undefined);
+  if (isBusy) socket.destroy();
+  else writeRefusal(socket, toRoutingError(message));
+}
+
+/** Closes the connection. */
+function writeRefusal(socket: Socket, refusal: GatewayError): void {
   const body = JSON.stringify(toErrorEnvelope(refusal));
   socket.write(
     [
       `HTTP/1.1 ${refusal.spec.status} Refused`,
+      ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
       "content-type: application/json; charset=utf-8",
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${randomUUID()}`,

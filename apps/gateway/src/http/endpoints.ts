@@ -46,6 +46,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { method: "GET", path: "/v1/models/*", name: "models", serve: serveModel },
 ];
 
+/** All that the router knows; it fails on others, of which Node takes some and its parser even more. */
+export const METHODS: ReadonlySet<string> = new Set(ENDPOINTS.map(({ method }) => method));
+
 function toEndpoint(name: EndpointName, inference: InferenceEndpoint): Endpoint {
   return {
     method: "POST",

@@ -2,7 +2,7 @@
 import { GatewayError, toGatewayError } from "@slipstream/contracts/errors";
 import { unsupportedMediaType } from "@slipstream/pipeline/body-rules";
 import { NO_RETRY } from "@slipstream/pipeline/client-retries";
-import type { FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
 import { findMethod } from "./endpoints.ts";
 import { isNotCarried } from "./not-carried.ts";
 
@@ -17,13 +17,14 @@ export function toError(thrown: unknown): GatewayError {
 }
 
 /** Without the query, which some clients put keys into. */
-export function toRoutingError(request: FastifyRequest): GatewayError {
-  const path = request.url.split("?", 1)[0] ?? "";
+export function toRoutingError(message: IncomingMessage): GatewayError {
+  const { method = "", url = "" } = message;
+  const path = url.split("?", 1)[0] ?? "";
   const shown = path.slice(0, PATH_SHOWN_MAX);
   const allow = findMethod(path);
-  if (allow === undefined) return toUnknownUrl(path, `${request.method} ${shown}`);
-  const message = `${shown} is served with ${allow}, not with ${request.method}.`;
-  return new GatewayError("method_not_allowed", message, { headers: { allow } });
+  if (allow === undefined) return toUnknownUrl(path, `${method} ${shown}`);
+  const text = `${shown} is served with ${allow}, not with ${method}.`;
+  return new GatewayError("method_not_allowed", text, { headers: { allow } });
 }
 
 function toUnknownUrl(path: string, shown: string): GatewayError {

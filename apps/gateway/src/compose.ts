@@ -70,38 +70,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     usageObserver: losses,
   });
   const observer = observeRequests(telemetry, { sink: store.usage, losses });
-  const { keys } = store;
-  const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
-  const feed = new KeyChangeFeed({ keys, authenticator });
-  const upstream = createDecodingUpstream(createHttpUpstream());
-  const pool = new ProviderPool(config.routes);
-  const openRequests = new OpenRequests();
-  const load = watchLoad({
-    clock: systemClock,
-    openRequests,
-    authenticator,
-    usage: store.usage,
-    metrics,
-  });
-  const timers = [
-    pollRegularly(feed, logger),
-    setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS),
-  ];
-  const { limits } = config;
-  const admission = new Admission({ limits, load: load.read, observer: metrics });
-  const ports: PipelinePorts = {
-    clock: systemClock,
-    observer,
-    upstream,
-    authenticator,
-    pool,
-    openRequests,
-    admission,
-    nextTurn: setImmediate<void>,
-    infoHeaders: config.server.infoHeaders,
-  };
-  const dataServer = createDataServer(ports, limits.connections);
-  metrics.watch(toGaugeSources({ openRequests, admission, store, dataServer, upstream }));
+  const dataPlane = createDataPlane(config, { telemetry, store, observer });
+  const { openRequests, dataServer } = dataPlane;
 
   let isDraining = false;
   const adminServer = createAdminServer({
@@ -117,9 +87,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     return { usageRecordsLost: losses.records - lostBefore };
   }
   async function release(recordsMs?: number): Promise<void> {
-    load.stop();
-    for (const timer of timers) clearInterval(timer);
-    await upstream.close();
+    await dataPlane.release();
     // Each may have to wait for somebody outside.
     await Promise.all([telemetry.close(), store.close(recordsMs)]);
     await adminServer.close();
@@ -128,7 +96,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   let closed: Promise<Ended> | undefined;
 
   try {
-    await feed.poll();
+    await dataPlane.keyChanges.poll();
     const adminAddress = await adminServer.listen(config.admin);
     const address = await dataServer.listen(config.server);
     return {
@@ -141,6 +109,62 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await release();
     throw error;
   }
+}
+
+interface DataPlane {
+  readonly openRequests: OpenRequests;
+  readonly dataServer: DataServer;
+  readonly keyChanges: KeyChangeFeed;
+  /** Lets go of upstreams and timers. The server is the caller's to close. */
+  release(): Promise<void>;
+}
+
+interface DataPlaneOptions {
+  readonly telemetry: Telemetry;
+  readonly store: Store;
+  readonly observer: RequestObserver;
+}
+
+/** What serves requests. */
+function createDataPlane(config: Config, options: DataPlaneOptions): DataPlane {
+  const { store, observer } = options;
+  const { metrics, logger } = options.telemetry;
+  const { keys, usage } = store;
+  const { limits } = config;
+  const clock = systemClock;
+  const authenticator = createAuthenticator({ keys, clock, caches: metrics });
+  const keyChanges = new KeyChangeFeed({ keys, authenticator });
+  const upstream = createDecodingUpstream(createHttpUpstream());
+  const openRequests = new OpenRequests();
+  const load = watchLoad({ clock, openRequests, authenticator, usage, metrics });
+  const admission = new Admission({ limits, load: load.read, observer: metrics });
+  const ports: PipelinePorts = {
+    clock,
+    observer,
+    upstream,
+    authenticator,
+    pool: new ProviderPool(config.routes),
+    openRequests,
+    admission,
+    nextTurn: setImmediate<void>,
+    infoHeaders: config.server.infoHeaders,
+  };
+  const dataServer = createDataServer(ports, limits.connections);
+  metrics.watch(toGaugeSources({ openRequests, admission, store, dataServer, upstream }));
+  const timers = [
+    pollRegularly(keyChanges, logger),
+    setInterval(() => store.monitor.check(), STORE_CHECK_INTERVAL_MS),
+  ];
+  return {
+    openRequests,
+    dataServer,
+    keyChanges,
+    async release() {
+      load.stop();
+      for (const timer of timers) clearInterval(timer);
+      await upstream.close();
+    },
+  };
 }
 
 interface Telemetry {

@@ -9,8 +9,14 @@
 /** How often `tick` is to be called, ms: a deadline fires that much late at most. */
 export const SWEEP_INTERVAL_MS = 50;
 
-/** From one tick to the next, ms; more is a stall. Two intervals late: an honest turn of the loop stays below. */
+/** From one tick to the next, ms; after more than that, sockets have to be read before anybody is blamed. */
 const TICK_MS_MAX = 3 * SWEEP_INTERVAL_MS;
+
+/**
+ * What a turn of a busy loop may take, ms; what it takes beyond is a stall. Where every turn took longer than
+ * a tick but less than this, sockets would be read several times a second, and a silent upstream is silent.
+ */
+export const TURN_MS_MAX = 250;
 
 /** Stalls that are remembered. Of a longer row the oldest are forgotten, and count as time that ran. */
 const STALLS_MAX = 64;
@@ -23,7 +29,7 @@ interface Stall {
 export class RunningTime {
   readonly #stalls: Stall[] = [];
   #nowMs: number | undefined;
-  #hasStalled = false;
+  #hasSkipped = false;
 
   /** When the last tick was. */
   get nowMs(): number {
@@ -31,19 +37,18 @@ export class RunningTime {
   }
 
   /**
-   * @returns false after a stall: sockets have to be read before anybody is blamed. Never twice in a row,
+   * @returns false when it comes late: sockets have to be read before anybody is blamed. Never twice in a row,
    *   because between two ticks they are read, however late the second is.
    */
   tick(nowMs: number): boolean {
     const stepMs = nowMs - (this.#nowMs ?? nowMs);
     this.#nowMs = nowMs;
-    const isLate = stepMs > TICK_MS_MAX;
-    if (isLate) {
-      this.#stalls.push({ endMs: nowMs, lengthMs: stepMs - SWEEP_INTERVAL_MS });
+    if (stepMs > TURN_MS_MAX) {
+      this.#stalls.push({ endMs: nowMs, lengthMs: stepMs - TURN_MS_MAX });
       if (this.#stalls.length > STALLS_MAX) this.#stalls.shift();
     }
-    this.#hasStalled = isLate && !this.#hasStalled;
-    return !this.#hasStalled;
+    this.#hasSkipped = stepMs > TICK_MS_MAX && !this.#hasSkipped;
+    return !this.#hasSkipped;
   }
 
   /** Whether what began at this moment has lasted as long, in time in which the loop ran. */

@@ -62,7 +62,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const authenticator = createAuthenticator({ keys, clock: systemClock, caches: metrics });
   const feed = new KeyChangeFeed({ keys, authenticator });
   const poll = pollRegularly(feed, logger);
-  const upstream = createDecodingUpstream(createHttpUpstream());
+  const upstream = createDecodingUpstream(createHttpUpstream(systemClock));
   const pool = new ProviderPool(config.routes);
   const openRequests = new OpenRequests();
   const sweep = sweepRegularly(openRequests, metrics);

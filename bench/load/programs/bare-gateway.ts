@@ -29,7 +29,7 @@ const openRequests = new OpenRequests();
 const dataServer = createDataServer({
   clock: systemClock,
   observer: NOBODY,
-  upstream: createDecodingUpstream(createHttpUpstream()),
+  upstream: createDecodingUpstream(createHttpUpstream(systemClock)),
   authenticator: createAuthenticator({
     keys: store.keys,
     clock: systemClock,

@@ -7,13 +7,15 @@ import type { StreamRelay } from "@slipstream/streaming-core/stream-relay";
 import type { BodyCollector } from "./body-collector.ts";
 import type { ByteRelay } from "./byte-relay.ts";
 import type { RequestBody } from "./request-body.ts";
-import { connectTimeout, firstTokenTimeout, stallTimeout } from "./timeouts.ts";
+import { connectTimeout, firstTokenTimeout, queueTimeout, stallTimeout } from "./timeouts.ts";
 
 /** What an upstream may take to end its response behind the announced end of the stream, ms. */
 const DONE_GRACE_MS = 1000;
 
 export type AttemptPhase =
-  | { readonly type: "connecting" }
+  /** For one of our own connections, all of which are in use. */
+  | { readonly type: "queued" }
+  | { readonly type: "connecting"; readonly sinceMs: number }
   /** For the head; the request is on its way. */
   | { readonly type: "waiting" }
   /** A whole answer, or an error. */
@@ -36,10 +38,11 @@ export function findPhaseTimeout(
   phase: AttemptPhase,
   times: AttemptTimes,
 ): GatewayError | undefined {
-  const { nowMs, startMs, deadlines } = times;
+  const { nowMs, deadlines } = times;
   switch (phase.type) {
+    case "queued":
     case "connecting":
-      return nowMs >= startMs + deadlines.connectMs ? connectTimeout() : undefined;
+      return findConnectTimeout(phase, times);
     case "waiting":
       // A whole answer may take as long as a stream from its first token to its last.
       return times.isStream
@@ -58,6 +61,15 @@ export function findPhaseTimeout(
     case "over":
       return undefined;
   }
+}
+
+/** What it has waited for us before its connection was opened does not count against the upstream. */
+function findConnectTimeout(
+  phase: AttemptPhase & { type: "queued" | "connecting" },
+  { nowMs, startMs, deadlines: { connectMs } }: AttemptTimes,
+): GatewayError | undefined {
+  if (phase.type === "queued") return nowMs >= startMs + connectMs ? queueTimeout() : undefined;
+  return nowMs >= phase.sinceMs + connectMs ? connectTimeout() : undefined;
 }
 
 function findFirstTokenTimeout(times: AttemptTimes): GatewayError | undefined {

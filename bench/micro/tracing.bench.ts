@@ -87,7 +87,7 @@ function tell(observe: (event: RequestEvent) => void, tracer?: RequestTracer, he
   sink += tracer?.traceHeaders(facts, headers)["traceparent"]?.length ?? 0;
   observe({ type: "chunk_first", firstChunkMs: 120, ...facts });
   const result = { type: "answered" } as const;
-  observe({ type: "attempt_end", durationMs: 1_400, timing: TIMING, result, ...facts });
+  observe({ type: "attempt_end", durationMs: 1_400, timing: TIMING, resends: 0, result, ...facts });
   observe({ type: "request_end", report: { requestNumber, ...REPORT } });
 }
 

@@ -134,7 +134,7 @@ function createDataPlane(config: Config, options: DataPlaneOptions): DataPlane {
   const clock = systemClock;
   const authenticator = createAuthenticator({ keys, clock, caches: metrics });
   const keyChanges = new KeyChangeFeed({ keys, authenticator });
-  const upstream = createDecodingUpstream(createHttpUpstream());
+  const upstream = createDecodingUpstream(createHttpUpstream(clock));
   const openRequests = new OpenRequests();
   const load = watchLoad({ clock, openRequests, authenticator, usage, metrics });
   const admission = new Admission({ limits, load: load.read, observer: metrics });

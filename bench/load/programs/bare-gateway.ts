@@ -45,7 +45,7 @@ const load = watchLoad({
 const ports: PipelinePorts = {
   clock: systemClock,
   observer: NOBODY,
-  upstream: createDecodingUpstream(createHttpUpstream()),
+  upstream: createDecodingUpstream(createHttpUpstream(systemClock)),
   authenticator,
   pool: new ProviderPool(config.routes),
   openRequests,

@@ -7,6 +7,7 @@ import {
   RETRIES,
   RETRY_LOST,
   UPSTREAM_ATTEMPTS,
+  UPSTREAM_RESENDS,
 } from "@slipstream/telemetry/request-rows";
 import {
   STREAM_CHUNKS,
@@ -137,6 +138,13 @@ export const DEPLOYMENTS: BoardDefinition = {
           series: {
             "{{gen_ai_request_model}}": promql.rate(RETRY_LOST, { by: ["gen_ai_request_model"] }),
           },
+        }),
+        lines({
+          title: "Resends on a new connection by deployment",
+          description:
+            "Within an attempt: the server closed a kept connection in the moment in which it was used again. Often: it closes idle connections early and does not say when (keep-alive: timeout=).",
+          unit: "events per second",
+          series: { "{{deployment}}": promql.rate(UPSTREAM_RESENDS, BY_DEPLOYMENT) },
         }),
       ],
     },

@@ -32,7 +32,7 @@ export interface Deployment {
 
 /** How long a request may take in each phase; all in milliseconds. */
 export interface Deadlines {
-  /** From an attempt's start until it has a connection. */
+  /** For a connection to open; and before that, for one of our own where all are in use. */
   readonly connectMs: number;
   /** From an attempt's start until the first content of a stream. */
   readonly firstTokenMs: number;

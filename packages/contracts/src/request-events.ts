@@ -137,6 +137,8 @@ export type RequestEvent =
       readonly type: "attempt_end";
       readonly durationMs: number;
       readonly timing: AttemptTiming;
+      /** How often the request was sent again because a kept connection was lost: 0 or 1. */
+      readonly resends: number;
       readonly result: AttemptResult;
     } & AttemptFacts)
   | ({ readonly type: "chunk_first"; readonly firstChunkMs: number } & AttemptFacts)

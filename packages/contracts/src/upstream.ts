@@ -37,17 +37,30 @@ export interface UpstreamHead {
 }
 
 /**
- * Receives one exchange: `sent` at most once, then either `head` or `failed`, once. Only `sent` may
- * come before `send` has returned.
+ * Receives one exchange: `opening` and `sent` at most once each, then either `head` or `failed`, once. Only
+ * `opening` may come before `send` has returned.
+ *
+ * What a sink throws is a fault of ours: it ends that exchange, and its sink is told `failed` with
+ * `internal_error`, also when it threw in `end`.
  */
 export interface UpstreamSink {
-  /** A connection has been found and the request is on its way. */
+  /**
+   * A new connection is opened for it. Until then, or until `sent`, it waits for one of those that we have,
+   * and the upstream has no part in that.
+   */
+  opening(): void;
+  /** It has a connection and the request is on its way. */
   sent(): void;
+  /**
+   * After `sent`, at most once: a kept connection was lost before anything of an answer had come, and the
+   * request is on its way on another one.
+   */
+  sentAgain(): void;
   /** @returns who receives the body that follows. */
   head(head: UpstreamHead): BodySink;
   /**
-   * No answer came: `upstream_unreachable`, `upstream_invalid_response`, or what a streamed request body
-   * threw. Not called after `abort`.
+   * No answer came: `upstream_unreachable`, `upstream_invalid_response`, `internal_error`, what a streamed
+   * request body threw, or `overloaded` where too many wait for a connection. Not called after `abort`.
    */
   failed(error: GatewayError): void;
 }
@@ -60,7 +73,10 @@ export interface BodySink {
    */
   frame(frame: Buffer): void;
   end(): void;
-  /** The body broke off: `upstream_truncated` or `upstream_invalid_response`. Not called after `abort`. */
+  /**
+   * The body broke off: `upstream_truncated`, `upstream_invalid_response` or `internal_error`. Not called
+   * after `abort` or `keep`.
+   */
   failed(error: GatewayError): void;
 }
 
@@ -68,13 +84,17 @@ export interface UpstreamExchange {
   /** From the head on: stops reading from the upstream until `resume`; frames in flight may still arrive. */
   pause(): void;
   resume(): void;
-  /** Ends the exchange at any phase and frees its connection; the sink hears nothing more. Idempotent. */
+  /**
+   * Ends the exchange at any phase, and closes its connection, also when the answer has ended; the sink hears
+   * nothing more. After `keep` or `abort` it does nothing.
+   */
   abort(): void;
   /**
-   * Ends the exchange like `abort`, also when its answer has ended: that answer was none, so the proper one
-   * may still come. Its connection is not used again, unless it has carried another since.
+   * Ends the exchange like `abort`, but its answer was good: its connection may carry another exchange, if all
+   * of the answer has come. Without it a connection is not used again: behind what was no good answer the
+   * proper one may still come, and would be taken for the answer to the next request.
    */
-  discard(): void;
+  keep(): void;
 }
 
 export interface Upstream {

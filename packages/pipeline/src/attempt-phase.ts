@@ -8,13 +8,15 @@ import type { BodyCollector } from "./body-collector.ts";
 import type { ByteRelay } from "./byte-relay.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RunningTime } from "./running-time.ts";
-import { connectTimeout, firstTokenTimeout, stallTimeout } from "./timeouts.ts";
+import { connectTimeout, firstTokenTimeout, queueTimeout, stallTimeout } from "./timeouts.ts";
 
 /** What an upstream may take to end its response behind the announced end of the stream, ms. */
 const DONE_GRACE_MS = 1000;
 
 export type AttemptPhase =
-  | { readonly type: "connecting" }
+  /** For one of our own connections, all of which are in use. */
+  | { readonly type: "queued" }
+  | { readonly type: "connecting"; readonly sinceMs: number }
   /** For the head; the request is on its way. */
   | { readonly type: "waiting" }
   /** A whole answer, or an error. */
@@ -37,10 +39,11 @@ export function findPhaseTimeout(
   phase: AttemptPhase,
   times: AttemptTimes,
 ): GatewayError | undefined {
-  const { time, startMs, deadlines } = times;
+  const { time, deadlines } = times;
   switch (phase.type) {
+    case "queued":
     case "connecting":
-      return time.hasPassed(startMs, deadlines.connectMs) ? connectTimeout() : undefined;
+      return findConnectTimeout(phase, times);
     case "waiting":
       // A whole answer may take as long as a stream from its first token to its last.
       return times.isStream
@@ -59,6 +62,17 @@ export function findPhaseTimeout(
     case "over":
       return undefined;
   }
+}
+
+/** What it has waited for us before its connection was opened does not count against the upstream. */
+function findConnectTimeout(
+  phase: AttemptPhase & { type: "queued" | "connecting" },
+  { time, startMs, deadlines: { connectMs } }: AttemptTimes,
+): GatewayError | undefined {
+  if (phase.type === "queued") {
+    return time.hasPassed(startMs, connectMs) ? queueTimeout() : undefined;
+  }
+  return time.hasPassed(phase.sinceMs, connectMs) ? connectTimeout() : undefined;
 }
 
 function findFirstTokenTimeout({

@@ -34,12 +34,7 @@ import type { PipelinePorts } from "./pipeline-ports.ts";
 import type { RequestWorker } from "./request-life.ts";
 import type { RunningTime } from "./running-time.ts";
 import { totalTimeout } from "./timeouts.ts";
-import {
-  answerTooLarge,
-  costsConnection,
-  toStreamFailure,
-  unexpectedForm,
-} from "./unusable-answer.ts";
+import { answerTooLarge, toStreamFailure, unexpectedForm } from "./unusable-answer.ts";
 import { toEventFailure, toStatusFailure } from "./upstream-failure.ts";
 
 /**
@@ -71,10 +66,11 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
   readonly #options: AttemptOptions;
   readonly #resolve: (end: AttemptEnd) => void;
   readonly #startMs: number;
-  #phase: AttemptPhase = { type: "connecting" };
+  #phase: AttemptPhase = { type: "queued" };
   #isCommitted = false;
   #exchange: UpstreamExchange | undefined;
   #sentMs: number | undefined;
+  #resends = 0;
   #headMs: number | undefined;
 
   constructor(ports: PipelinePorts, options: AttemptOptions, resolve: (end: AttemptEnd) => void) {
@@ -97,9 +93,19 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     this.#exchange = this.#ports.upstream.send(toRequest(), this);
   }
 
+  opening(): void {
+    if (this.#phase.type !== "queued") return;
+    this.#phase = { type: "connecting", sinceMs: this.#ports.clock.nowMs() };
+  }
+
   sent(): void {
     this.#sentMs = this.#elapsedMs();
-    if (this.#phase.type === "connecting") this.#phase = { type: "waiting" };
+    const { type } = this.#phase;
+    if (type === "queued" || type === "connecting") this.#phase = { type: "waiting" };
+  }
+
+  sentAgain(): void {
+    this.#resends++;
   }
 
   #elapsedMs(): number {
@@ -151,8 +157,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
 
   ended(ending: StreamEnding): void {
     if (ending.type === "complete") {
-      // No-op if it has ended; otherwise nothing more is wanted from it.
-      this.#exchange?.abort();
+      this.#exchange?.keep();
       this.#finish({ type: "answered" });
       this.#options.life.completeStream();
       this.#resolve({ type: "concluded" });
@@ -301,8 +306,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     life.facts.finishReason = facts.finishReason;
     life.facts.usage = facts.usage;
     life.facts.answerBytes = bytes.length;
-    // No-op if it has ended; otherwise the upstream has answered before it had the whole request.
-    this.#exchange?.abort();
+    this.#exchange?.keep();
     this.#finish({ type: "answered" });
     life.answer(200, headers, bytes);
     life.returnFromUpstream(cameAtMs);
@@ -316,8 +320,7 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
       this.ended({ type: "complete" });
       return;
     }
-    if (costsConnection(error)) this.#exchange?.discard();
-    else this.#exchange?.abort();
+    this.#exchange?.abort();
     const durationMs = this.#finish({ type: "failed", code: error.code });
     if (this.#isCommitted) {
       this.#options.life.fail(error);
@@ -342,7 +345,9 @@ class Attempt implements UpstreamSink, RelayOwner, ByteRelayOwner, RequestWorker
     this.#phase = { type: "over" };
     const durationMs = this.#elapsedMs();
     const timing = { sentMs: this.#sentMs, headMs: this.#headMs, firstContentMs };
-    this.#ports.observer.observe({ ...facts, type: "attempt_end", durationMs, timing, result });
+    const resends = this.#resends;
+    const { observer } = this.#ports;
+    observer.observe({ ...facts, type: "attempt_end", durationMs, timing, resends, result });
     return durationMs;
   }
 }

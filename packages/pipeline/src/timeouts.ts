@@ -1,6 +1,15 @@
 /** What is told when a deadline has passed. */
 import { GatewayError } from "@slipstream/contracts/errors";
 
+/** What a client should wait that found all of our connections in use, in seconds. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** No connection of ours was free. */
+export function queueTimeout(): GatewayError {
+  const headers = { "retry-after": String(RETRY_AFTER_SECONDS) };
+  return new GatewayError("overloaded", "The gateway is overloaded.", { headers });
+}
+
 export function connectTimeout(): GatewayError {
   return new GatewayError("upstream_unreachable", "The model could not be reached in time.");
 }

@@ -59,7 +59,7 @@ test.each([
   expect(rig.observer.reports).toMatchObject([
     { outcome: "upstream_error", errorCode: "upstream_invalid_response", attempts: 3 },
   ]);
-  expect(rig.upstream.exchanges.every(({ isDiscarded }) => isDiscarded)).toBe(true);
+  expect(rig.upstream.exchanges.every(({ isAborted }) => isAborted)).toBe(true);
   expect(framesMs.length * FRAME_BYTES).toBeLessThan(answer.length);
   // A millisecond or two; JSON.parse takes several seconds. Between them is room for a busy machine.
   expect(Math.max(...framesMs)).toBeLessThan(1000);

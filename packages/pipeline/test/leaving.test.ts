@@ -85,7 +85,7 @@ test.each([
   expect(rig.observer.reports[0]?.settlement?.costNanoUsd).toBe(9 + 2000 * tokens);
   expect(rig.observer.types.filter((type) => type === "attempt_end")).toHaveLength(1);
   expect(rig.openRequests.count).toBe(0);
-  expect(exchange.isDiscarded).toBe(false);
+  expect(exchange.isKept).toBe(true);
   await rig.handled;
 });
 

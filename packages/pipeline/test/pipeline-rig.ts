@@ -9,7 +9,7 @@ import { createFakeRequest, FakeClient } from "@slipstream/testkit/fake-client";
 import type { FakeRequestOptions } from "@slipstream/testkit/fake-client";
 import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { FakeUpstream } from "@slipstream/testkit/fake-upstream";
-import type { FakeExchange } from "@slipstream/testkit/fake-upstream";
+import type { FakeExchange, FakeStage } from "@slipstream/testkit/fake-upstream";
 import { testDeployment, testRoute } from "@slipstream/testkit/routes";
 import { RecordingObserver } from "@slipstream/testkit/recording-observer";
 import { Admission } from "../src/admission.ts";
@@ -39,6 +39,8 @@ export function chatBody(fields: object = {}): Buffer {
 export interface RigOptions extends FakeRequestOptions {
   /** Plays the upstream's side of each exchange. */
   readonly play?: (exchange: FakeExchange) => void;
+  /** How far exchanges come by themselves: they are sent if it is left out. */
+  readonly stage?: FakeStage;
   readonly infoHeaders?: InfoHeaders;
   readonly route?: Partial<Route>;
   /** Chat completions if it is left out. */
@@ -68,7 +70,7 @@ export class PipelineRig {
 
   constructor(options: RigOptions) {
     const { play = () => undefined, authenticate = () => PRINCIPAL } = options;
-    this.upstream = new FakeUpstream(play);
+    this.upstream = new FakeUpstream(play, options.stage);
     const { clock, observer, upstream, openRequests, client: response } = this;
     const authenticator: Authenticator = {
       authenticate,

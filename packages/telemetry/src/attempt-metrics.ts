@@ -14,6 +14,7 @@ import { toDeploymentLabels } from "./request-labels.ts";
 export class AttemptMetrics {
   readonly #attempts;
   readonly #inflight;
+  readonly #resends;
   readonly #retries;
   readonly #retryLost;
   readonly #connection;
@@ -23,6 +24,7 @@ export class AttemptMetrics {
   constructor(instruments: Instruments) {
     this.#attempts = instruments.counter(requestRows.UPSTREAM_ATTEMPTS);
     this.#inflight = instruments.level(requestRows.INFLIGHT_ATTEMPTS);
+    this.#resends = instruments.counter(requestRows.UPSTREAM_RESENDS);
     this.#retries = instruments.counter(requestRows.RETRIES);
     this.#retryLost = instruments.counter(requestRows.RETRY_LOST);
     this.#connection = instruments.histogram(streamRows.UPSTREAM_CONNECTION);
@@ -35,7 +37,10 @@ export class AttemptMetrics {
       this.#inflight.child(toDeploymentLabels(event)).add(1);
       if (event.retryOf !== undefined) this.#recordRetry(event, event.retryOf);
     } else if (event.type === "attempt_end") {
-      this.#inflight.child(toDeploymentLabels(event)).add(-1);
+      const labels = toDeploymentLabels(event);
+      this.#inflight.child(labels).add(-1);
+      // Also 0: a rate sees the first one only where there was a series before.
+      this.#resends.child(labels).add(event.resends);
       this.#recordResult(event, event.result);
       this.#recordTiming(event, event.timing);
     }

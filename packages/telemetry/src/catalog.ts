@@ -31,6 +31,7 @@ export const CATALOG: readonly AnyRow[] = [
   request.INFLIGHT_REQUESTS,
   request.ERRORS,
   request.UPSTREAM_ATTEMPTS,
+  request.UPSTREAM_RESENDS,
   request.INFLIGHT_ATTEMPTS,
   request.RETRIES,
   request.RETRY_LOST,

@@ -56,9 +56,17 @@ test("attempts under way, and what retries cost", async () => {
   metrics.observe({ ...ATTEMPT_START, attempt: 2, retryOf: failed });
   metrics.observe({ ...ATTEMPT_END, attempt: 2 });
   expect(await sum(metrics, "slipstream_upstream_inflight_attempts", DEPLOYMENT)).toBe(0);
+  expect(await read(metrics, "slipstream_upstream_resends_total")).toMatchObject([{ value: 0 }]);
   const labels = { gen_ai_request_model: "llama", code: "upstream_overloaded" };
   expect(await sum(metrics, "slipstream_retries_total", labels)).toBe(1);
   expect(await sum(metrics, "slipstream_retry_lost_seconds_total")).toBeCloseTo(0.4);
+});
+
+test("requests that were sent again within an attempt", async () => {
+  const metrics = createMetrics({ version: "1.2.3" });
+  metrics.observe(ATTEMPT_START);
+  metrics.observe({ ...ATTEMPT_END, resends: 1 });
+  expect(await sum(metrics, "slipstream_upstream_resends_total", DEPLOYMENT)).toBe(1);
 });
 
 test("a chunk of several tokens is as many short gaps, and a long one is a stall", async () => {

@@ -59,6 +59,14 @@ export const UPSTREAM_ATTEMPTS: CounterRow<DeploymentLabel | "result"> = {
   labels: ["gen_ai_request_model", "deployment", "result"],
 };
 
+export const UPSTREAM_RESENDS: CounterRow<DeploymentLabel> = {
+  type: "counter",
+  name: "slipstream_upstream_resends_total",
+  help: "Requests that were sent once more within an attempt, because the upstream closed the kept connection in the moment in which it was used again.",
+  unit: undefined,
+  labels: DEPLOYMENT_LABELS,
+};
+
 export const INFLIGHT_ATTEMPTS: GaugeRow<DeploymentLabel> = {
   type: "gauge",
   name: "slipstream_upstream_inflight_attempts",

@@ -37,6 +37,7 @@ export const ATTEMPT_END: EventOf<"attempt_end"> = {
   type: "attempt_end",
   durationMs: 5,
   timing: { sentMs: 1, headMs: 50, firstContentMs: 110 },
+  resends: 0,
   result: { type: "answered" },
   ...ATTEMPT,
 };

@@ -69,7 +69,9 @@ export function tell(bench: TracerBench, told: Told = {}): RequestReport {
     bench.nowMs += 10;
     const timing = { sentMs: 1, headMs: 5, firstContentMs: undefined };
     const result = code === undefined ? ANSWERED : ({ type: "failed", code } as const);
-    observe({ type: "attempt_end", durationMs: 10, timing, result, ...facts });
+    // As if a failure were a connection that was lost twice.
+    const resends = code === undefined ? 0 : 1;
+    observe({ type: "attempt_end", durationMs: 10, timing, resends, result, ...facts });
   }
   const report = { ...REPORT, requestNumber, durationMs: bench.nowMs, ...told.report };
   observe({ type: "request_end", report });

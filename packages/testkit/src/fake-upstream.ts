@@ -12,7 +12,7 @@ export class FakeExchange implements UpstreamExchange {
   readonly sink: UpstreamSink;
   isPaused = false;
   isAborted = false;
-  isDiscarded = false;
+  isKept = false;
 
   constructor(request: UpstreamRequest, sink: UpstreamSink) {
     this.request = request;
@@ -31,9 +31,9 @@ export class FakeExchange implements UpstreamExchange {
     this.isAborted = true;
   }
 
-  discard(): void {
+  keep(): void {
     this.abort();
-    this.isDiscarded = true;
+    this.isKept = true;
   }
 
   /**
@@ -58,20 +58,26 @@ export class FakeExchange implements UpstreamExchange {
   }
 }
 
+/** How far an exchange comes by itself. */
+export type FakeStage = "queued" | "opening" | "sent";
+
 /** Hands every exchange to the test, in a microtask of its own as the port promises. */
 export class FakeUpstream implements Upstream {
   readonly exchanges: FakeExchange[] = [];
   readonly #play: (exchange: FakeExchange) => void;
+  readonly #stage: FakeStage;
 
-  constructor(play: (exchange: FakeExchange) => void) {
+  constructor(play: (exchange: FakeExchange) => void, stage: FakeStage = "sent") {
     this.#play = play;
+    this.#stage = stage;
   }
 
   send(request: UpstreamRequest, sink: UpstreamSink): FakeExchange {
     const exchange = new FakeExchange(request, sink);
     this.exchanges.push(exchange);
+    if (this.#stage !== "queued") sink.opening();
     queueMicrotask(() => {
-      if (exchange.isAborted) return;
+      if (exchange.isAborted || this.#stage !== "sent") return;
       sink.sent();
       this.#play(exchange);
     });

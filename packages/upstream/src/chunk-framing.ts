@@ -11,9 +11,12 @@ import { checkTrailer } from "./response-head.ts";
 const DROPPED_BYTES_MAX = 16 * 1024;
 /** 52 bits: still an exact number. Some servers pad their sizes with zeros. */
 const SIZE_DIGITS_MAX = 13;
-/** Without blanks, which the grammar would allow around its signs. */
+/**
+ * Without blanks, which the grammar would allow around its signs. A value in quotes holds no control character
+ * but the tab, nor does a backslash in it hide one: RFC 9110, section 5.6.4.
+ */
 const EXTENSIONS =
-  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[^"\\]|\\.)*"))?)+$/;
+  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
 
 const CR = 13;
 const LF = 10;

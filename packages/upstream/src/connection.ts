@@ -1,13 +1,16 @@
 /**
- * One connection to an upstream. It carries one exchange after the other, never two at once.
+ * One connection to an upstream. It carries one exchange after the other, never two at once, and another
+ * one only when the one before has said that its answer was good.
  *
- * Whatever leaves in doubt what its next bytes mean closes it: an error, an answer that ends before its
+ * Whatever else leaves in doubt what its next bytes mean closes it: an error, an answer that ends before its
  * request, bytes behind an answer. On a connection that was kept they would be taken for the answer to the
  * next request.
  */
 import type { Socket } from "node:net";
+import { toGatewayError } from "@slipstream/contracts/errors";
 import type { UpstreamRequest } from "@slipstream/contracts/upstream";
 import { ClosedError } from "./closed-error.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import type { Origin, SocketListener } from "./origin.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { ResponseReader } from "./response-reader.ts";
@@ -17,8 +20,10 @@ import { writeRequest } from "./write-request.ts";
 
 /** A net below the deadlines of the pipeline: frees the socket of an address that never answers. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** Shorter than what servers keep idle connections for (Node, uvicorn: 5 s), so that we close first. */
-const IDLE_MS_MAX = 4000;
+/** Shorter than what servers keep idle connections for that do not say how long (Node, uvicorn: 5 s). */
+const IDLE_MS = 4000;
+/** However long a server says that it keeps them: an idle socket costs little, a TLS handshake much. */
+const IDLE_MS_MAX = 60_000;
 /** Before the upstream's own end: a request may be under way. */
 const IDLE_MARGIN_MS = 1000;
 
@@ -26,9 +31,9 @@ const IDLE_MARGIN_MS = 1000;
 export interface Passenger extends ResponseListener {
   /** The connection is opened for it: `board` follows, or `lost`. */
   assigned(connection: Connection): void;
-  /** The connection is open and its own. Once for each connection that it is put on. */
+  /** The connection is open and its own, until it is `free`, destroyed or `lost`. */
   board(connection: Connection): void;
-  /** It has no connection any more, and no whole answer. Not within the call that put it on. */
+  /** It has no connection any more. Not within the call that put it on. */
   lost(error: Error): void;
 }
 
@@ -45,8 +50,9 @@ export class Connection implements SocketListener, ResponseListener {
   #passenger: Passenger | undefined;
   #reader: ResponseReader;
   #isOpen = false;
-  #requests = 0;
-  #idleMs = IDLE_MS_MAX;
+  #isUsed = false;
+  #isReused = false;
+  #idleMs = IDLE_MS;
   /** Nothing more of the request will be given to the socket. */
   #isSent = true;
   #isPaused = false;
@@ -67,6 +73,15 @@ export class Connection implements SocketListener, ResponseListener {
     });
   }
 
+  /** Tells its first passenger. */
+  assign(): void {
+    try {
+      this.#passenger?.assigned(this);
+    } catch (error) {
+      queueMicrotask(() => this.#lose(toGatewayError(error)));
+    }
+  }
+
   /** The next exchange. */
   carry(passenger: Passenger): void {
     this.#passenger = passenger;
@@ -76,17 +91,18 @@ export class Connection implements SocketListener, ResponseListener {
 
   opened(): void {
     this.#isOpen = true;
-    try {
-      if (this.#passenger !== undefined) this.#begin(this.#passenger);
-    } catch (error) {
-      this.#lose(toError(error));
-    }
+    if (this.#passenger !== undefined) this.#begin(this.#passenger);
   }
 
   #begin(passenger: Passenger): void {
     this.#socket.setTimeout(0);
-    this.#requests++;
-    passenger.board(this);
+    this.#isReused = this.#isUsed;
+    this.#isUsed = true;
+    try {
+      passenger.board(this);
+    } catch (error) {
+      this.#lose(toGatewayError(error));
+    }
   }
 
   /** Whether it can carry anything. */
@@ -96,17 +112,12 @@ export class Connection implements SocketListener, ResponseListener {
 
   /** Whether its passenger is not its first. */
   get isReused(): boolean {
-    return this.#requests > 1;
+    return this.#isReused;
   }
 
   /** Anything of an answer has come to its passenger. */
   get hasHeard(): boolean {
     return this.#reader.hasHeard;
-  }
-
-  /** The number of its passenger, for `giveUp`. */
-  get requests(): number {
-    return this.#requests;
   }
 
   /** Writes a request. A body that still arrives goes on after that; `lost` tells of its failure too. */
@@ -119,7 +130,7 @@ export class Connection implements SocketListener, ResponseListener {
     this.#socket.write(head, "latin1");
     sendFrames(this.#socket, body).then(
       () => (this.#isSent = true),
-      (error: unknown) => this.#lose(toError(error)),
+      (error: unknown) => this.#lose(toGatewayError(error)),
     );
   }
 
@@ -144,18 +155,22 @@ export class Connection implements SocketListener, ResponseListener {
     if (!this.#isOpen) this.#lose(new ClosedError());
   }
 
-  /** Closes it, if that was its last passenger. */
-  giveUp(request: number): void {
-    if (request === this.#requests) this.destroy();
+  /** Its passenger leaves it, and its answer was good: keeps it for another, if nothing is in doubt. */
+  free(): void {
+    this.#passenger = undefined;
+    if (this.#socket.destroyed) return;
+    if (!this.#reader.isDone || !this.#isWritten || this.#idleMs <= 0) return this.destroy();
+    if (this.#isPaused) this.resume();
+    this.#socket.setTimeout(this.#idleMs);
+    this.#owner.freed(this);
   }
 
   /** Hot. */
   read(bytes: Buffer): boolean {
     try {
       if (this.#reader.push(bytes) < bytes.length) this.destroy();
-      else if (this.#reader.isDone) this.#free();
     } catch (error) {
-      this.#lose(toError(error));
+      this.#lose(toLoss(error));
     }
     return !this.#isPaused;
   }
@@ -163,7 +178,7 @@ export class Connection implements SocketListener, ResponseListener {
   head(head: ResponseHead): void {
     const { keepAliveMs } = head;
     this.#idleMs =
-      keepAliveMs === undefined ? IDLE_MS_MAX : Math.min(IDLE_MS_MAX, keepAliveMs - IDLE_MARGIN_MS);
+      keepAliveMs === undefined ? IDLE_MS : Math.min(IDLE_MS_MAX, keepAliveMs - IDLE_MARGIN_MS);
     this.#passenger?.head(head);
   }
 
@@ -173,9 +188,9 @@ export class Connection implements SocketListener, ResponseListener {
   }
 
   end(): void {
-    const passenger = this.#passenger;
-    this.#passenger = undefined;
-    passenger?.end();
+    this.#passenger?.end();
+    // Whoever says nothing about its answer does not hold the connection for ever.
+    if (this.#passenger !== undefined) this.#socket.setTimeout(IDLE_MS);
   }
 
   /** The request has left us to its last byte. */
@@ -183,23 +198,14 @@ export class Connection implements SocketListener, ResponseListener {
     return this.#isSent && this.#socket.writableLength === 0;
   }
 
-  /** The answer has been read and nothing behind it. */
-  #free(): void {
-    if (this.#socket.destroyed) return;
-    if (!this.#isWritten || this.#idleMs <= 0) return this.destroy();
-    if (this.#isPaused) this.resume();
-    this.#socket.setTimeout(this.#idleMs);
-    this.#owner.freed(this);
-  }
-
   /** The upstream has closed its side. */
   #end(): void {
     try {
       this.#reader.close();
     } catch (error) {
-      return this.#lose(toError(error));
+      return this.#lose(toLoss(error));
     }
-    // Of an answer that has ended with it nobody is left to be told.
+    // A passenger whose answer has ended with it has all that it needs.
     this.#lose(new ClosedError());
   }
 
@@ -210,6 +216,7 @@ export class Connection implements SocketListener, ResponseListener {
   }
 }
 
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error("not an error", { cause: thrown });
+/** What is thrown while an answer is read: the upstream's if it is about the protocol, else a fault of ours. */
+function toLoss(thrown: unknown): Error {
+  return thrown instanceof ProtocolError ? thrown : toGatewayError(thrown);
 }

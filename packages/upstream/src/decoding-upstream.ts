@@ -9,7 +9,7 @@ import {
   createInflate,
   createZstdDecompress,
 } from "node:zlib";
-import { GatewayError } from "@slipstream/contracts/errors";
+import { GatewayError, toGatewayError } from "@slipstream/contracts/errors";
 import type {
   BodySink,
   Upstream,
@@ -70,13 +70,21 @@ class DecodingExchange implements UpstreamExchange, UpstreamSink {
     this.#exchange?.abort();
   }
 
-  discard(): void {
+  keep(): void {
     this.#decoder?.destroy();
-    this.#exchange?.discard();
+    this.#exchange?.keep();
+  }
+
+  opening(): void {
+    this.#sink.opening();
   }
 
   sent(): void {
     this.#sink.sent();
+  }
+
+  sentAgain(): void {
+    this.#sink.sentAgain();
   }
 
   head(head: UpstreamHead): BodySink {
@@ -105,13 +113,26 @@ class DecodingExchange implements UpstreamExchange, UpstreamSink {
   }
 
   #decode(decoder: Transform, sink: BodySink): BodySink {
-    decoder.on("data", (frame: Buffer) => sink.frame(frame));
-    decoder.on("drain", () => this.#exchange?.resume());
-    decoder.once("end", () => sink.end());
-    decoder.once("error", (cause) => {
-      this.#exchange?.abort();
-      sink.failed(toDecodingError(cause));
+    const fail = (error: GatewayError): void => {
+      this.abort();
+      sink.failed(error);
+    };
+    decoder.on("data", (frame: Buffer) => {
+      try {
+        sink.frame(frame);
+      } catch (error) {
+        fail(toGatewayError(error));
+      }
     });
+    decoder.on("drain", () => this.#exchange?.resume());
+    decoder.once("end", () => {
+      try {
+        sink.end();
+      } catch (error) {
+        fail(toGatewayError(error));
+      }
+    });
+    decoder.once("error", (cause) => fail(toDecodingError(cause)));
     return {
       frame: (frame) => {
         if (!decoder.write(frame)) this.#exchange?.pause();

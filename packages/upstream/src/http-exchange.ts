@@ -1,6 +1,8 @@
 /**
  * One exchange: a connection on one side, the sinks of the Upstream port on the other.
  */
+import type { Clock } from "@slipstream/contracts/clock";
+import { GatewayError } from "@slipstream/contracts/errors";
 import type {
   BodySink,
   UpstreamExchange,
@@ -13,16 +15,25 @@ import type { ConnectionPool } from "./connection-pool.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { toBodyError, toConnectError } from "./transport-error.ts";
 
+/**
+ * A server that closes a connection because it was idle does so by the time in which the request arrives, ms.
+ * What is lost later may have been worked on, and is the upstream's failure.
+ */
+const SEND_AGAIN_MS_MAX = 1000;
+
 type ExchangePhase =
   | { readonly type: "waiting"; readonly sink: UpstreamSink }
   /** The sink is being told of the head. */
   | { readonly type: "head"; readonly sink: UpstreamSink }
   | { readonly type: "body"; readonly sink: BodySink }
+  /** All of the answer has come; the sink has not said yet whether it was good. */
+  | { readonly type: "ended"; readonly sink: BodySink }
   | { readonly type: "over" };
 
 const OVER: ExchangePhase = { type: "over" };
 
 export interface HttpExchangeOptions {
+  readonly clock: Clock;
   readonly pool: ConnectionPool;
   readonly sink: UpstreamSink;
   readonly head: string;
@@ -30,18 +41,19 @@ export interface HttpExchangeOptions {
 }
 
 export class HttpExchange implements UpstreamExchange, Passenger {
+  readonly #clock: Clock;
   readonly #pool: ConnectionPool;
   readonly #head: string;
   readonly #body: UpstreamRequest["body"];
   #phase: ExchangePhase;
   /** `undefined` while it waits for one. */
   #connection: Connection | undefined;
-  /** Among the requests of its connection. */
-  #number = 0;
-  #isSent = false;
-  #isSentAgain = false;
+  #sends = 0;
+  /** When it was sent last. */
+  #sentMs = 0;
 
-  constructor({ pool, sink, head, body }: HttpExchangeOptions) {
+  constructor({ clock, pool, sink, head, body }: HttpExchangeOptions) {
+    this.#clock = clock;
     this.#pool = pool;
     this.#head = head;
     this.#body = body;
@@ -67,22 +79,25 @@ export class HttpExchange implements UpstreamExchange, Passenger {
     else this.#connection.destroy();
   }
 
-  discard(): void {
-    this.abort();
-    this.#connection?.giveUp(this.#number);
+  keep(): void {
+    if (this.#phase.type !== "ended") return this.abort();
+    this.#phase = OVER;
+    this.#connection?.free();
   }
 
   assigned(connection: Connection): void {
     this.#connection = connection;
+    if (this.#phase.type === "waiting" && this.#sends === 0) this.#phase.sink.opening();
   }
 
   board(connection: Connection): void {
     this.#connection = connection;
-    this.#number = connection.requests;
     connection.send(this.#head, this.#body);
-    if (this.#phase.type !== "waiting" || this.#isSent) return;
-    this.#isSent = true;
-    this.#phase.sink.sent();
+    this.#sends++;
+    this.#sentMs = this.#clock.nowMs();
+    if (this.#phase.type !== "waiting") return;
+    if (this.#sends === 1) this.#phase.sink.sent();
+    else this.#phase.sink.sentAgain();
   }
 
   head({ status, headers }: ResponseHead): void {
@@ -101,16 +116,15 @@ export class HttpExchange implements UpstreamExchange, Passenger {
   end(): void {
     if (this.#phase.type !== "body") return;
     const { sink } = this.#phase;
-    this.#phase = OVER;
+    this.#phase = { type: "ended", sink };
     sink.end();
   }
 
   lost(error: Error): void {
     if (this.#canSendAgain(error)) {
-      this.#isSentAgain = true;
       this.#connection = undefined;
       this.#pool.admitToNew(this);
-    } else {
+    } else if (this.#phase.type !== "ended" || error instanceof GatewayError) {
       this.#fail(error);
     }
   }
@@ -122,7 +136,8 @@ export class HttpExchange implements UpstreamExchange, Passenger {
       this.#phase.type === "waiting" &&
       connection?.isReused === true &&
       !connection.hasHeard &&
-      !this.#isSentAgain &&
+      this.#sends === 1 &&
+      this.#clock.nowMs() - this.#sentMs < SEND_AGAIN_MS_MAX &&
       this.#body instanceof Uint8Array &&
       isClosed(error)
     );
@@ -133,7 +148,7 @@ export class HttpExchange implements UpstreamExchange, Passenger {
     this.#phase = OVER;
     this.#connection?.destroy();
     if (phase.type === "over") return;
-    const isBody = phase.type === "body";
+    const isBody = phase.type === "body" || phase.type === "ended";
     phase.sink.failed(isBody ? toBodyError(error) : toConnectError(error));
   }
 

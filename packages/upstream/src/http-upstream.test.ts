@@ -5,6 +5,7 @@ import type { GatewayError } from "@slipstream/contracts/errors";
 import type { Upstream, UpstreamExchange, UpstreamHead } from "@slipstream/contracts/upstream";
 import { startMockUpstream } from "@slipstream/mock-upstream/mock-server";
 import type { MockUpstream } from "@slipstream/mock-upstream/mock-server";
+import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { eventually } from "@slipstream/testkit/eventually";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,7 +16,7 @@ let upstream: Upstream;
 
 beforeAll(async () => {
   mock = await startMockUpstream();
-  upstream = createHttpUpstream();
+  upstream = createHttpUpstream(new FakeClock());
 });
 
 afterAll(async () => {
@@ -49,6 +50,8 @@ class Transcript {
         headers: { "content-type": "application/json", "x-request-id": "id" },
       },
       {
+        opening: () => undefined,
+        sentAgain: () => undefined,
         sent: () => {
           expect([this.isSent, this.head]).toEqual([false, undefined]);
           this.isSent = true;
@@ -61,6 +64,7 @@ class Transcript {
             end: () => {
               expect(this.last).toBe("nothing");
               this.last = "end";
+              this.exchange.keep();
             },
             failed: fail,
           };

@@ -6,24 +6,36 @@
  *
  * Redirects are not followed, and answers are asked for without compression.
  */
+import type { Clock } from "@slipstream/contracts/clock";
 import type { Deployment } from "@slipstream/contracts/deployment";
 import type { Upstream } from "@slipstream/contracts/upstream";
 import { ConnectionPool } from "./connection-pool.ts";
+import { HostName } from "./host-name.ts";
 import { HttpExchange } from "./http-exchange.ts";
+import { LookupLine } from "./lookup-line.ts";
 import { Origin } from "./origin.ts";
 import { encodeRequestHead, toRequestTarget } from "./request-head.ts";
 import type { RequestTarget } from "./request-head.ts";
 
-export function createHttpUpstream(): Upstream {
+export function createHttpUpstream(clock: Clock): Upstream {
   /** By origin; the configuration bounds them. */
   const pools = new Map<string, ConnectionPool>();
+  /** By name; there are no more than origins. */
+  const names = new Map<string, HostName>();
+  const line = new LookupLine(clock);
   const targets = new WeakMap<Deployment, PooledTarget>();
   let isClosed = false;
+
+  function toName(name: string): HostName {
+    const known = names.get(name) ?? new HostName(name, line, clock);
+    names.set(name, known);
+    return known;
+  }
 
   function toPool({ url }: RequestTarget): ConnectionPool {
     const known = pools.get(url.origin);
     if (known !== undefined) return known;
-    const pool = new ConnectionPool(new Origin(url));
+    const pool = new ConnectionPool(new Origin(url, toName(url.hostname).lookup));
     pools.set(url.origin, pool);
     // What is lost with one origin may be tried at another.
     if (isClosed) void pool.close();
@@ -43,7 +55,8 @@ export function createHttpUpstream(): Upstream {
     send(request, sink) {
       const target = toTarget(request.deployment);
       const head = encodeRequestHead(target, request);
-      const exchange = new HttpExchange({ pool: target.pool, sink, head, body: request.body });
+      const { pool } = target;
+      const exchange = new HttpExchange({ clock, pool, sink, head, body: request.body });
       exchange.start();
       return exchange;
     },

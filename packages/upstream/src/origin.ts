@@ -5,7 +5,7 @@
  * nothing is read ahead of a stream that is held back.
  */
 import { connect, isIP } from "node:net";
-import type { Socket } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 /** What the kernel hands over at once, at most; Node's own size. */
@@ -25,20 +25,24 @@ export class Origin {
   readonly #host: string;
   readonly #port: number;
   readonly #isTls: boolean;
+  readonly #lookup: LookupFunction;
   /** Lets the next TLS handshake take fewer round trips. */
   #tlsSession: Buffer | undefined;
 
-  constructor(url: URL) {
+  /** @param lookup Finds the addresses of its name; not asked where the host is an address. */
+  constructor(url: URL, lookup: LookupFunction) {
     // An IPv6 address stands in brackets there.
     this.#host = url.hostname.replace(/^\[|\]$/g, "");
     this.#isTls = url.protocol === "https:";
     this.#port = url.port === "" ? (this.#isTls ? 443 : 80) : Number(url.port);
+    this.#lookup = lookup;
   }
 
   connect(listener: SocketListener): Socket {
     const options = {
       host: this.#host,
       port: this.#port,
+      lookup: this.#lookup,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,

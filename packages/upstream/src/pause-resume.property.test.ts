@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { constants, createGzip } from "node:zlib";
 import type { UpstreamExchange } from "@slipstream/contracts/upstream";
 import type { Upstream } from "@slipstream/contracts/upstream";
+import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { testDeployment } from "@slipstream/testkit/routes";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -48,7 +49,7 @@ beforeAll(async () => {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  upstream = createDecodingUpstream(createHttpUpstream());
+  upstream = createDecodingUpstream(createHttpUpstream(new FakeClock()));
 });
 
 afterAll(async () => {
@@ -94,7 +95,9 @@ function read(rests: readonly Rest[]): Promise<Buffer> {
     const exchange = upstream.send(
       { deployment, path: "/", body: Buffer.from("{}"), headers: {} },
       {
+        opening: () => undefined,
         sent: () => undefined,
+        sentAgain: () => undefined,
         head: () => ({
           frame(frame) {
             frames.push(frame);
@@ -103,7 +106,10 @@ function read(rests: readonly Rest[]): Promise<Buffer> {
             framesToRest = waiting[0]?.frames ?? Infinity;
             if (rest !== undefined) void take(rest, exchange);
           },
-          end: () => resolve(Buffer.concat(frames)),
+          end: () => {
+            exchange.keep();
+            resolve(Buffer.concat(frames));
+          },
           failed: reject,
         }),
         failed: reject,

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GatewayError } from "@slipstream/contracts/errors";
 import type { StreamedBody, UpstreamExchange, UpstreamHead } from "@slipstream/contracts/upstream";
+import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { eventually } from "@slipstream/testkit/eventually";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -13,7 +14,7 @@ const FRAME = Buffer.alloc(64 * 1024, "frame");
 /** 32 MiB, more than all sockets' buffers hold. */
 const FRAMES = 512;
 
-const upstream = createHttpUpstream();
+const upstream = createHttpUpstream(new FakeClock());
 let server: Server;
 let baseUrl: string;
 /** What the server does with a request. */
@@ -55,7 +56,9 @@ class Upload {
     this.exchange = upstream.send(
       { deployment: testDeployment("a", { baseUrl }), path: "/x", body, headers: {} },
       {
+        opening: () => undefined,
         sent: () => undefined,
+        sentAgain: () => undefined,
         head: (head) => {
           this.head = head;
           return { frame: () => undefined, end: () => (this.last = "end"), failed };

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { TLSSocket } from "node:tls";
 import type { Upstream } from "@slipstream/contracts/upstream";
+import { FakeClock } from "@slipstream/testkit/fake-clock";
 import { testDeployment } from "@slipstream/testkit/routes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttpUpstream } from "../src/http-upstream.ts";
@@ -31,7 +32,7 @@ beforeAll(async () => {
   server.on("secureConnection", (socket: TLSSocket) => sockets.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  upstream = createHttpUpstream();
+  upstream = createHttpUpstream(new FakeClock());
 });
 
 afterAll(async () => {
@@ -49,14 +50,19 @@ function ask(host: string): Promise<number | string> {
     const exchange = upstream.send(
       { deployment, path: "/x", body: Buffer.alloc(200_000), headers: {} },
       {
+        opening: () => undefined,
         sent: () => undefined,
+        sentAgain: () => undefined,
         head: () => ({
           frame: (frame) => {
             bytes += frame.length;
             exchange.pause();
             setImmediate(() => exchange.resume());
           },
-          end: () => resolve(bytes),
+          end: () => {
+            exchange.keep();
+            resolve(bytes);
+          },
           failed: ({ code }) => resolve(code),
         }),
         failed: ({ code, cause }) => resolve(`${code} ${Reflect.get(cause as Error, "code")}`),
@@ -80,7 +86,7 @@ test("a certificate of another name is refused, and nothing sent", async () => {
 test("a certificate of nobody we know is refused", async () => {
   setDefaultCACertificates(trusted);
   const strict = upstream;
-  upstream = createHttpUpstream();
+  upstream = createHttpUpstream(new FakeClock());
   const answer = await ask("localhost");
   await upstream.close();
   upstream = strict;

@@ -108,7 +108,9 @@ const deadlines = z
   .strictObject({
     connectMs: milliseconds
       .default(3000)
-      .describe("From the start of an attempt until it has a connection, ms."),
+      .describe(
+        "While a connection is opened, and before that, if all connections to the provider are in use, while one of them is awaited, ms.",
+      ),
     firstTokenMs: milliseconds
       .default(60_000)
       .describe("From the start of an attempt until the first content of a stream, ms."),

@@ -72,13 +72,13 @@ export async function expectUpstream(rig: GatewayRig, outcomes: readonly string[
   );
 }
 
-/** An answer that was read to its end is no reason to give its connection up. */
+/** A good answer that was read to its end is no reason to give its connection up. */
 export function expectAllKept({ mock }: GatewayRig): void {
   const { connections, connectionsOpened } = mock.stats();
   expect(connections).toBe(connectionsOpened);
 }
 
-/** What is no answer costs its connection: the proper one may still come, and belongs to nobody. */
+/** What is no good answer costs its connection: the proper one may still come, and belongs to nobody. */
 export async function expectKept(
   { mock }: GatewayRig,
   kept: number,

@@ -1,7 +1,7 @@
 /**
- * F17: names of upstreams. The gateway keeps no names of its own yet: each new connection asks the
- * operating system, and a name that cannot be resolved is an upstream that cannot be reached. What a
- * resolver does is played here, so that nothing leaves the machine.
+ * F17: names of upstreams. Each new connection asks the operating system, and a name that cannot be
+ * resolved is an upstream that cannot be reached. What a resolver does is played here, so that nothing
+ * leaves the machine.
  */
 import dns from "node:dns";
 import { performance } from "node:perf_hooks";

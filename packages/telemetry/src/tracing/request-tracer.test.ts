@@ -84,12 +84,14 @@ test("spans say what the conventions name", () => {
     "error.type": "upstream_overloaded",
     "http.request.resend_count": undefined,
     "slipstream.attempt.result": "failed",
+    "slipstream.attempt.resends": 1,
     "slipstream.attempt.time_to_head": 0.005,
   });
   expect(second?.attributes).toMatchObject({
     "http.request.resend_count": 1,
     "slipstream.attempt.retry_of": "upstream_overloaded",
     "slipstream.attempt.result": "answered",
+    "slipstream.attempt.resends": undefined,
     "error.type": undefined,
   });
 });

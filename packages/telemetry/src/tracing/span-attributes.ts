@@ -118,11 +118,16 @@ export function toAttemptAttributes(
     "gen_ai.provider.name": start.provider,
     "slipstream.deployment": start.deploymentId,
     "slipstream.attempt.result": end?.result.type,
+    "slipstream.attempt.resends": toResends(end),
     "slipstream.attempt.retry_of": start.retryOf?.code,
     "slipstream.attempt.time_to_sent": toSeconds(end?.timing.sentMs),
     "slipstream.attempt.time_to_head": toSeconds(end?.timing.headMs),
     "slipstream.attempt.time_to_first_content": toSeconds(end?.timing.firstContentMs),
   };
+}
+
+function toResends(end: TracedAttempt["end"]): number | undefined {
+  return end?.resends === 0 ? undefined : end?.resends;
 }
 
 function toSeconds(milliseconds: number | undefined): number | undefined {

@@ -48,6 +48,7 @@ const REPORT: Omit<RequestReport, "requestNumber"> = {
     firstChunkMs: 120,
     chunks: 200,
     textBytes: 900,
+    unreported: { chunks: 0, textBytes: 0 },
     isWhole: true,
     gapMsMax: 40,
     blockedMs: 0,

@@ -46,10 +46,8 @@ export interface FailedAttempt {
   readonly durationMs: number;
 }
 
-/** What the content of a stream looked like in time. */
-export interface StreamReport {
-  /** From `request_start` to the first content handed to the client; `undefined` without content. */
-  readonly firstChunkMs: number | undefined;
+/** How much content a stream has had. */
+export interface ContentAmount {
   /** Events that carried content. */
   readonly chunks: number;
   /**
@@ -57,6 +55,14 @@ export interface StreamReport {
    * a line end takes two bytes.
    */
   readonly textBytes: number;
+}
+
+/** What the content of a stream looked like in time. */
+export interface StreamReport extends ContentAmount {
+  /** From `request_start` to the first content handed to the client; `undefined` without content. */
+  readonly firstChunkMs: number | undefined;
+  /** What came behind the last report of output tokens; all of it without one. */
+  readonly unreported: ContentAmount;
   /** It has come to the end that it announced, so that what it reported of its usage is the last word. */
   readonly isWhole: boolean;
   /** Longest silence between two neighbouring chunks; 0 with fewer than two. */

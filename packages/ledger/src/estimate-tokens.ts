@@ -2,7 +2,7 @@
  * Token counts where nobody has counted. Rough, and rather too high than too low.
  */
 import type { OperationName } from "@slipstream/contracts/endpoint";
-import type { EndedRequest } from "@slipstream/contracts/request-events";
+import type { ContentAmount, EndedRequest } from "@slipstream/contracts/request-events";
 import { boundTokens } from "./token-count.ts";
 
 /**
@@ -43,14 +43,17 @@ export function estimateInput({ operation, requestBytes }: MeasuredRequest): num
 }
 
 /**
- * Of a stream, its chunks, each of which is at least one token, or its text, whichever is more: where servers
+ * The chunks of a stream, each of which is at least one token, or its text, whichever is more: where servers
  * send several tokens at once, a chunk may hold thousands. What was thought and not shown is not in it.
  */
+export function estimateContent({ chunks, textBytes }: ContentAmount): number {
+  return boundTokens(Math.max(chunks, textBytes / BYTES_PER_TOKEN));
+}
+
+/** @returns `null` when there is nothing to go by. */
 export function estimateOutput(request: MeasuredRequest): number | null {
   const { operation, stream, answerBytes } = request;
   if (BODIES[operation].answer !== "text") return null;
-  if (stream !== undefined) {
-    return boundTokens(Math.max(stream.chunks, stream.textBytes / BYTES_PER_TOKEN));
-  }
+  if (stream !== undefined) return estimateContent(stream);
   return answerBytes === undefined ? null : boundTokens(answerBytes / BYTES_PER_TOKEN);
 }

@@ -1,14 +1,16 @@
-import type { StreamReport } from "@slipstream/contracts/request-events";
+import type { ContentAmount, StreamReport } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import { expect, test } from "vitest";
 import { settleUsage } from "./settle-usage.ts";
 import type { MeasuredRequest } from "./estimate-tokens.ts";
 import { TOKENS_MAX } from "./token-count.ts";
 
+const NOTHING: ContentAmount = { chunks: 0, textBytes: 0 };
 const STREAM: StreamReport = {
   firstChunkMs: 1,
   chunks: 5,
   textBytes: 19,
+  unreported: { chunks: 2, textBytes: 8 },
   isWhole: false,
   gapMsMax: 0,
   blockedMs: 0,
@@ -42,7 +44,7 @@ const STREAMED: MeasuredRequest = {
 const WHOLE: MeasuredRequest = { ...STREAMED, isStream: false, stream: undefined, answerBytes: 90 };
 
 const SILENT: Partial<MeasuredRequest> = {
-  stream: { ...STREAM, firstChunkMs: undefined, chunks: 0, textBytes: 0 },
+  stream: { ...STREAM, ...NOTHING, firstChunkMs: undefined, unreported: NOTHING },
 };
 const ABORTED: Partial<MeasuredRequest> = { outcome: "client_abort" };
 const TRUNCATED: Partial<MeasuredRequest> = {
@@ -92,14 +94,16 @@ test("a report that lacks a count has that one estimated, no lower than its part
   expect(settle(WHOLE, { usage: usage(9, null, null, 70) })).toBe("9 (null) → 70 (70), estimated");
 });
 
-test("a stream that broke off has the larger of its last report and its chunks", () => {
+test("of a stream that broke off, what came behind its last report comes on top", () => {
   for (const broken of [ABORTED, TRUNCATED]) {
     expect(settle(STREAMED, broken)).toBe("101 (null) → 5 (null), estimated");
-    expect(settle(STREAMED, { ...broken, usage: usage(9, 2) })).toBe(
-      "9 (null) → 5 (null), estimated",
-    );
-    expect(settle(STREAMED, { ...broken, usage: usage(9, 8) })).toBe(
-      "9 (null) → 8 (null), reported",
+    const stream = { ...STREAM, unreported: NOTHING };
+    const reported = { ...broken, usage: usage(9, 3) };
+    expect(settle(STREAMED, { ...reported, stream })).toBe("9 (null) → 3 (null), reported");
+    expect(settle(STREAMED, reported)).toBe("9 (null) → 5 (null), estimated");
+    const long = { ...stream, unreported: { chunks: 2, textBytes: 401 } };
+    expect(settle(STREAMED, { ...reported, stream: long })).toBe(
+      "9 (null) → 104 (null), estimated",
     );
   }
 });

@@ -9,9 +9,9 @@
  */
 import type { Settlement } from "@slipstream/contracts/settlement";
 import type { Usage } from "@slipstream/contracts/usage";
-import { estimateInput, estimateOutput } from "./estimate-tokens.ts";
+import { estimateContent, estimateInput, estimateOutput } from "./estimate-tokens.ts";
 import type { MeasuredRequest } from "./estimate-tokens.ts";
-import { toTokenCount } from "./token-count.ts";
+import { boundTokens, toTokenCount } from "./token-count.ts";
 
 export type SettledUsage = Omit<Settlement, "costNanoUsd">;
 
@@ -81,16 +81,19 @@ function readReport(usage: Usage | undefined): ReportedCounts {
 
 /**
  * A report is the last word on an answer that is whole, whether or not its client was still there. On a
- * stream that broke off it may be older than the last chunk, so it counts for no less than the estimate;
- * nor does one that is suspect.
+ * stream that broke off, what came behind the report is estimated and comes on top. One that is suspect
+ * counts for no less than an estimate of the whole.
  */
 function settleOutput(request: MeasuredRequest, reported: ReportedCounts): number | null {
   const { outputTokens, reasoningTokens, isSuspect } = reported;
   const estimate = estimateOutput(request);
   if (outputTokens === null) return larger(estimate, reasoningTokens);
   const isWhole = request.outcome === "complete" || request.stream?.isWhole === true;
-  const isLastWord = !request.isStream || (isWhole && !isSuspect);
-  return isLastWord ? outputTokens : larger(estimate, outputTokens);
+  if (!request.isStream || (isWhole && !isSuspect)) return outputTokens;
+  if (isSuspect || estimate === null || request.stream === undefined) {
+    return larger(estimate, outputTokens);
+  }
+  return boundTokens(outputTokens + estimateContent(request.stream.unreported));
 }
 
 /** What is not known does not count. */

@@ -9,7 +9,7 @@
  * monotonic clock. Terms: a *chunk* is an event that carries content.
  */
 import type { ChunkFacts, StreamDialect, StreamError } from "@slipstream/contracts/chunk";
-import type { StreamRecorder } from "@slipstream/contracts/request-events";
+import type { ContentAmount, StreamRecorder } from "@slipstream/contracts/request-events";
 import type { Usage } from "@slipstream/contracts/usage";
 import { countStringBytes } from "./json-string.ts";
 import type { EventReader, EventVerdict } from "./sse-scanner.ts";
@@ -93,6 +93,9 @@ export class StreamMeter implements EventReader {
   #finishReason: string | undefined;
   readonly #finishedChoices: Set<number> = new Set();
   #usage: Usage | undefined;
+  /** What had come when output tokens were last reported. */
+  #reportedChunks = 0;
+  #reportedTextBytes = 0;
 
   constructor(options: StreamMeterOptions) {
     this.#dialect = options.dialect;
@@ -192,6 +195,15 @@ export class StreamMeter implements EventReader {
     return this.#usage;
   }
 
+  /** See `StreamReport`. */
+  get unreported(): ContentAmount {
+    this.#readUnread();
+    return {
+      chunks: this.#chunks - this.#reportedChunks,
+      textBytes: this.#textBytes - this.#reportedTextBytes,
+    };
+  }
+
   /** When the first chunk arrived; `undefined` before. */
   get firstChunkAtMs(): number | undefined {
     return this.#chunks > 0 ? this.#firstChunkAtMs : undefined;
@@ -283,9 +295,12 @@ export class StreamMeter implements EventReader {
   }
 
   #readFacts(facts: ChunkFacts & { type: "chunk" }, data: Buffer): void {
+    if (facts.hasContent) this.#readContent(facts, data);
     this.#learnEnd(facts);
     if (facts.finishReason !== undefined) this.#progressAtMs = this.#atMs;
-    if (!facts.hasContent) return;
+  }
+
+  #readContent(facts: ChunkFacts & { type: "chunk" }, data: Buffer): void {
     this.#textBytes += facts.textBytes;
     this.#countChunk(this.#countTokens(data, 0, data.length));
     if (facts.shape === undefined) return;
@@ -317,6 +332,10 @@ export class StreamMeter implements EventReader {
   #learnEnd(facts: ChunkFacts & { type: "chunk" }): void {
     this.#finishReason = facts.finishReason ?? this.#finishReason;
     for (const choice of facts.finishedChoices) this.#finishedChoices.add(choice);
-    this.#usage = facts.usage ?? this.#usage;
+    if (facts.usage === undefined) return;
+    this.#usage = facts.usage;
+    if (facts.usage.outputTokens === undefined) return;
+    this.#reportedChunks = this.#chunks;
+    this.#reportedTextBytes = this.#textBytes;
   }
 }

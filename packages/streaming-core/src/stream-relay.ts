@@ -166,13 +166,14 @@ export class StreamRelay implements BodySink, EventOutput {
   }
 
   get report(): StreamReport {
-    const { chunks, textBytes, gapMsMax } = this.#meter;
+    const { chunks, textBytes, unreported, gapMsMax } = this.#meter;
     const firstAtMs = this.#firstChunkAtMs;
     const blockedMs = this.#isPaused ? this.#clock.nowMs() - this.#pausedAtMs : 0;
     return {
       firstChunkMs: firstAtMs === undefined ? undefined : firstAtMs - this.#startMs,
       chunks,
       textBytes,
+      unreported,
       isWhole: this.#isWhole || this.#meter.isDone,
       gapMsMax,
       blockedMs: this.#blockedMs + blockedMs,

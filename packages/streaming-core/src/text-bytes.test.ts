@@ -120,3 +120,16 @@ test("of several answers at once each counts", () => {
   const both = `{"choices":[{"index":0,"delta":{"content":"abc"}},{"index":1,"delta":{"content":"de"}}]}`;
   expect(measure([both]).textBytes).toBe(5);
 });
+
+test("what came behind the last report of output tokens is told apart", () => {
+  const report = `{"choices":[],"usage":{"completion_tokens":7}}`;
+  const both = `{"choices":[{"index":0,"delta":{"content":"abc"}}],"usage":{"completion_tokens":1}}`;
+  const input = `{"choices":[],"usage":{"prompt_tokens":7}}`;
+  const text = chunk(`{"content":"abcd"}`);
+  expect(measure([text, text]).unreported).toEqual({ chunks: 2, textBytes: 8 });
+  expect(measure([text, report, text]).unreported).toEqual({ chunks: 1, textBytes: 4 });
+  expect(measure([text, input, text]).unreported).toEqual({ chunks: 2, textBytes: 8 });
+  expect(measure([both]).unreported).toEqual({ chunks: 0, textBytes: 0 });
+  // Recognised by its shape, and read at the end.
+  expect(measure([both, both, both]).unreported).toEqual({ chunks: 0, textBytes: 0 });
+});

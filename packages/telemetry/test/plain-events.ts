@@ -46,6 +46,7 @@ export const STREAM: StreamReport = {
   firstChunkMs: 120,
   chunks: 3,
   textBytes: 12,
+  unreported: { chunks: 0, textBytes: 0 },
   isWhole: true,
   gapMsMax: 40,
   blockedMs: 0,

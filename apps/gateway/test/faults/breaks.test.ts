@@ -10,6 +10,7 @@ import {
   expectWholeStream,
   expectAccounts,
   startFaultRig,
+  ESTIMATED_PER_TOKEN,
 } from "./fault-rig.ts";
 
 test.each([
@@ -73,8 +74,18 @@ test.each([
     errors: { upstream_truncated: 1 },
     attempts: { upstream_truncated: 1, answered: 1 },
     records: [
-      { model: "chat", outcome: "upstream_truncated", source: "estimated", outputTokens: 4 },
-      { model: "next", outcome: "complete", source: "estimated", outputTokens: 5 },
+      {
+        model: "chat",
+        outcome: "upstream_truncated",
+        source: "estimated",
+        outputTokens: 4 * ESTIMATED_PER_TOKEN,
+      },
+      {
+        model: "next",
+        outcome: "complete",
+        source: "estimated",
+        outputTokens: 5 * ESTIMATED_PER_TOKEN,
+      },
     ],
   });
 });

@@ -11,6 +11,9 @@ import type { RigModels, RigOptions } from "../rig-config.ts";
  * Deadlines fire within 100 ms on a machine that has time. Here several processes share two cores, and
  * a busy turn of the event loop is not what these tests are about. ms.
  */
+/** The mock's tokens have eight bytes, ` token_0` for example; a token of a language has about four. */
+export const ESTIMATED_PER_TOKEN = 2;
+
 export const LATE_MS_MAX = 1000;
 
 /** A rig of its own for one test, which ends with it: its counters begin at 0. */

@@ -6,7 +6,13 @@ import { streamOf } from "../gateway-rig.ts";
 import { startMockProcess } from "../mock-process.ts";
 import type { MockProcess } from "../mock-process.ts";
 import { sendChat } from "../raw-client.ts";
-import { expectCutStream, expectWholeStream, expectAccounts, startFaultRig } from "./fault-rig.ts";
+import {
+  expectCutStream,
+  expectWholeStream,
+  expectAccounts,
+  startFaultRig,
+  ESTIMATED_PER_TOKEN,
+} from "./fault-rig.ts";
 
 const deadlines = { firstTokenMs: 400, stallMs: 300 };
 
@@ -37,7 +43,9 @@ test("F12 half-open in the middle of a stream", async () => {
     outcomes: { stall_timeout: 1 },
     errors: { stall_timeout: 1 },
     attempts: { stall_timeout: 1 },
-    records: [{ outcome: "stall_timeout", source: "estimated", outputTokens: tokens }],
+    records: [
+      { outcome: "stall_timeout", source: "estimated", outputTokens: tokens * ESTIMATED_PER_TOKEN },
+    ],
   });
 });
 

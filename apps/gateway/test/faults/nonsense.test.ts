@@ -11,6 +11,7 @@ import {
   expectWholeStream,
   expectAccounts,
   startFaultRig,
+  ESTIMATED_PER_TOKEN,
 } from "./fault-rig.ts";
 
 test.each([
@@ -95,10 +96,22 @@ test("F15 64 MiB without a line end, after content", async () => {
 
 /** What the upstream says that five tokens cost, and what is written down. */
 test.each([
-  ["a negative number", "negative", { source: "estimated", outputTokens: 5, isSuspect: true }],
+  [
+    "a negative number",
+    "negative",
+    { source: "estimated", outputTokens: 5 * ESTIMATED_PER_TOKEN, isSuspect: true },
+  ],
   ["1e308", "huge", { source: "reported", outputTokens: 10_000_000, isSuspect: true }],
-  ["texts", "string", { source: "reported", outputTokens: 5, isSuspect: true }],
-  ["nothing", "never", { source: "estimated", outputTokens: 5, isSuspect: false }],
+  [
+    "texts",
+    "string",
+    { source: "estimated", outputTokens: 5 * ESTIMATED_PER_TOKEN, isSuspect: true },
+  ],
+  [
+    "nothing",
+    "never",
+    { source: "estimated", outputTokens: 5 * ESTIMATED_PER_TOKEN, isSuspect: false },
+  ],
   ["the same twice", "twice", { source: "reported", outputTokens: 5, isSuspect: false }],
 ])("F16 usage of %s", async (_name, usage, record) => {
   const rig = await startFaultRig({ chat: [`mock/tokens=5,usage=${usage}`] });

@@ -11,6 +11,7 @@ import {
   expectWholeStream,
   expectAccounts,
   startFaultRig,
+  ESTIMATED_PER_TOKEN,
 } from "./fault-rig.ts";
 
 const FIRST_TOKEN_MS = 300;
@@ -94,7 +95,9 @@ test.each([
     outcomes: { stall_timeout: 1 },
     errors: { stall_timeout: 1 },
     attempts: { stall_timeout: 1 },
-    records: [{ outcome: "stall_timeout", source: "estimated", outputTokens: 3 }],
+    records: [
+      { outcome: "stall_timeout", source: "estimated", outputTokens: 3 * ESTIMATED_PER_TOKEN },
+    ],
   });
 });
 
@@ -131,7 +134,9 @@ test("F06 one byte after the other", async () => {
     outcomes: { total_timeout: 1 },
     errors: { total_timeout: 1 },
     attempts: { total_timeout: 1 },
-    records: [{ outcome: "total_timeout", source: "estimated", outputTokens: tokens }],
+    records: [
+      { outcome: "total_timeout", source: "estimated", outputTokens: tokens * ESTIMATED_PER_TOKEN },
+    ],
   });
 });
 

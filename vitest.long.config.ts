@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** `npm run test:long`: tests that besiege a gateway. They need both cores, so one after the other. */
+/** `npm run test:long`: tests that take long or need both cores, so one after the other. Most besiege a gateway. */
 export default defineConfig({
   test: {
-    include: ["apps/gateway/test/long/**/*.long.ts"],
+    include: ["apps/gateway/test/long/**/*.long.ts", "bench/**/*.long.ts"],
     experimental: { viteModuleRunner: false },
     fileParallelism: false,
     testTimeout: 120_000,

@@ -263,8 +263,8 @@ test("a client may leave anywhere around the finish reason", async () => {
       expect(types.at(-1)).toBe("request_end");
       expect(rig.openRequests.count).toBe(0);
       const [report] = reports;
-      // What was reported, which is more than the chunks.
-      expect(report?.settlement?.outputTokens ?? 0).toBeLessThanOrEqual(9);
+      // What was reported, and the chunks that may come behind it.
+      expect(report?.settlement?.outputTokens ?? 0).toBeLessThanOrEqual(9 + 3);
       ends.add(`${report?.outcome} ${report?.settlement?.source}`);
     }),
     { numRuns: 2000 },

@@ -8,11 +8,14 @@ import type { MockUpstream } from "@slipstream/mock-upstream/mock-server";
 import { nowMs } from "@slipstream/mock-upstream/monotonic-clock";
 import { eventually } from "@slipstream/testkit/eventually";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startGatewayProcess } from "./gateway-process.ts";
-import type { GatewayProcess } from "./gateway-process.ts";
-import { readMetric, readMetricBy, streamOf } from "./gateway-rig.ts";
-import { LEAVINGS, RawClient, sendChat, toRawChat } from "./raw-client.ts";
-import type { Leaving } from "./raw-client.ts";
+import { startGatewayProcess } from "../gateway-process.ts";
+import type { GatewayProcess } from "../gateway-process.ts";
+import { readMetric, readMetricBy, streamOf } from "../gateway-rig.ts";
+import { LEAVINGS, RawClient, sendChat, toRawChat } from "../raw-client.ts";
+import type { Leaving } from "../raw-client.ts";
+import { SeededRandom, takeSeed } from "./seeded-random.ts";
+
+const random = new SeededRandom(takeSeed());
 
 /** A report of usage lists no more than a thousand, and the mock remembers no more. */
 const WAVES = 4;
@@ -57,7 +60,7 @@ afterAll(async () => {
 });
 
 function below(limit: number): number {
-  return Math.floor(Math.random() * limit);
+  return random.below(limit);
 }
 
 function pick<T>(items: readonly [T, ...T[]]): T {

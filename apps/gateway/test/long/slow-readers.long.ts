@@ -4,12 +4,12 @@ import { setTimeout } from "node:timers/promises";
 import { startMockUpstream } from "@slipstream/mock-upstream/mock-server";
 import { eventually } from "@slipstream/testkit/eventually";
 import { expect, onTestFinished, test } from "vitest";
-import type { EndlessUpstream } from "./endless-upstream.ts";
-import { startEndlessUpstream } from "./endless-upstream.ts";
-import { startGatewayProcess } from "./gateway-process.ts";
-import type { GatewayProcess } from "./gateway-process.ts";
-import { readMetric, readMetricBy, streamOf } from "./gateway-rig.ts";
-import { RawClient, sendChat, toRawChat } from "./raw-client.ts";
+import type { EndlessUpstream } from "../endless-upstream.ts";
+import { startEndlessUpstream } from "../endless-upstream.ts";
+import { startGatewayProcess } from "../gateway-process.ts";
+import type { GatewayProcess } from "../gateway-process.ts";
+import { readMetric, readMetricBy, streamOf } from "../gateway-rig.ts";
+import { RawClient, sendChat, toRawChat } from "../raw-client.ts";
 
 const MB = 1e6;
 const SLOW = 500;

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import { GatewayError } from "@slipstream/contracts/errors";
 
-/** `uri-host [ ":" port ]` of RFC 3986, without its escapes: nobody's host has any. */
+/** `uri-host [ ":" port ]` of RFC 3986. Percent escapes are left out: no host name in use has one. */
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~-]*)(?::\d{0,5})?$/i;
 const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
